@@ -1,0 +1,143 @@
+"""The `laojia` command. Thin: each command reads its words, calls one function, prints what came of it.
+
+Functions of the apps are looked up when a command runs, so that one broken part never hides the others.
+"""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def ready() -> None:
+    """Start Django once."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "laojia.conf.settings")
+    import django
+
+    django.setup()
+
+
+def call(where: str, **words: Any) -> Any:
+    """Run `package.module:function` with the given words."""
+    ready()
+    module, _, function = where.partition(":")
+    return getattr(import_module(module), function)(**words)
+
+
+def show(answer: Any) -> None:
+    """Print what a function returned, line by line."""
+    if answer is None:
+        return
+    lines = [answer] if isinstance(answer, str) or not hasattr(answer, "__iter__") else answer
+    for line in lines:
+        click.echo(str(line))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Laojia (老家): menu, order, dispatch, serve, review, for a county."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--processes", type=click.IntRange(1, 64), help="Web processes (PostgreSQL only; SQLite has one).")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Run the clocks and messages beside it.")
+def serve(host: str, port: int, processes: int | None, worker: bool) -> None:
+    """Serve the pages."""
+    call("laojia.conf.serving:serve", host=host, port=port, processes=processes, worker=worker)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now and stop.")
+def worker(once: bool) -> None:
+    """Run clocks and messages; several at once are safe."""
+    call("laojia.conf.serving:work", once=once)
+
+
+@main.command()
+def setup() -> None:
+    """Bring the database to this version and compile the words; safe to repeat."""
+    call("laojia.conf.setting_up:set_up", say=click.echo)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def manage(words: tuple[str, ...]) -> None:
+    """Pass the words to Django's own commands (migrate, shell, check …)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "laojia.conf.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["laojia manage", *words])
+
+
+@main.group()
+def county() -> None:
+    """The county."""
+
+
+@county.command("create")
+@click.option("--code", required=True, help="Division code of the county, six digits, e.g. 141024.")
+def county_create(code: str) -> None:
+    """Make an empty, usable county from the division list."""
+    show(call("laojia.foundation.area.jobs:create_county", code=code))
+
+
+@main.group()
+def areas() -> None:
+    """Areas: towns, villages, grids, micro-grids."""
+
+
+@areas.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def areas_import(file: Path) -> None:
+    """Read the county's own list of grids and micro-grids."""
+    show(call("laojia.foundation.area.jobs:import_areas", path=file))
+
+
+@main.command()
+@click.option("--small", is_flag=True, help="A tenth of the size, for a slow machine.")
+def demo(small: bool) -> None:
+    """Fill an empty database, marked as demonstration, with a synthetic county."""
+    show(call("laojia.channels.home.jobs:demo", say=click.echo, small=small))
+
+
+@main.command()
+def doctor() -> None:
+    """Check the running configuration and say what to mend."""
+    sys.exit(call("laojia.conf.doctor:run", say=click.echo))
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only compare with docs/policy.md.")
+def policy(check: bool) -> None:
+    """Print docs/policy.md from the tables."""
+    show(call("laojia.conf.printing:policy", check=check))
+
+
+@main.group()
+def journal() -> None:
+    """The append-only journal."""
+
+
+@journal.command("verify")
+@click.option("--against", default="", help="A head written down earlier.")
+def journal_verify(against: str) -> None:
+    """Find a changed, missing, reordered or cut row."""
+    found = call("laojia.foundation.journal.jobs:verify", against=against)
+    show(found.lines if hasattr(found, "lines") else found)
+    if not getattr(found, "ok", True):
+        sys.exit(1)
+
+
+@journal.command("head")
+def journal_head() -> None:
+    """Print the head of the chain, to be kept elsewhere."""
+    show(call("laojia.foundation.journal.jobs:head"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Small tools without tables: errors, clock, codes, crypto, paging, environment."""

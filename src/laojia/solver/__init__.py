@@ -1,0 +1,1 @@
+"""The dispatch seam: a pure problem in, a plan out."""

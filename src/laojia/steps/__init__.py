@@ -1,0 +1,1 @@
+"""The five steps. Data flows menu → order → dispatch → serve → review; imports point the other way."""

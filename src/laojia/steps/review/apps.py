@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class Review(AppConfig):
+    name = "laojia.steps.review"
+    label = "review"
+    verbose_name = "reviews"
+    default_auto_field = "django.db.models.BigAutoField"
