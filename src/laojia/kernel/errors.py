@@ -1,0 +1,72 @@
+"""Refusals: what the platform will not do, said in the person's words.
+
+Anything that is not a `Refused` is a bug. No framework here: messages may be lazy translations, they
+are only turned into text where they are shown.
+"""
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """An expected refusal: what was refused (`message`) and what to do next (`hint`).
+
+    `code` is a short stable word for programs (`too_many_digits`), `fields` maps a form field to the sentence
+    to show beside it.
+    """
+
+    http = 400
+
+    def __init__(
+        self,
+        code: str,
+        message: object = "",
+        hint: object = "",
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.fields: dict[str, object] = dict(fields or {})
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (str(self.message), str(self.hint)) if part) or self.code
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.code!r}, {str(self.message)!r})"
+
+
+class BadInput(Refused):
+    """What was typed cannot be used."""
+
+    http = 422
+
+
+class NotPermitted(Refused):
+    """This person may not do this here."""
+
+    http = 403
+
+
+class OutOfScope(Refused):
+    """Outside the person's area: whether the thing exists is not told."""
+
+    http = 404
+
+
+class WrongState(Refused):
+    """The thing has moved on: this move does not start from its present state."""
+
+    http = 409
+
+
+class Conflict(Refused):
+    """Somebody else was faster, or the same thing is there already."""
+
+    http = 409
+
+
+class TooMany(Refused):
+    """Too often in too short a time."""
+
+    http = 429
