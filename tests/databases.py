@@ -1,0 +1,253 @@
+"""Which database the tests use, decided before Django reads its settings.
+
+LAOJIA_DB unset     a SQLite file in a folder of this run
+LAOJIA_DB=postgres  a PostgreSQL server of this run, started here in a temporary folder and ended with it
+LAOJIA_DB=<address> a server that is there already
+Nothing of a real installation is read or written: LAOJIA_VAR is a temporary folder too.
+"""
+
+import atexit
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROCESS = os.getpid()
+
+
+def _folder(prefix: str) -> Path:
+    """A folder of this run, in memory where the machine has such a place; gone when the run ends."""
+    memory = Path("/dev/shm")
+    place = memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3 else None
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+
+    def remove() -> None:
+        if os.getpid() == PROCESS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
+
+
+def postgres_programs() -> Path | None:
+    """The newest PostgreSQL programs on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).parent if on_path else None
+
+
+def _ends_with_parent() -> None:
+    """A killed test run must not leave its server behind (PR_SET_PDEATHSIG, fast shutdown)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGINT)
+
+
+def start_postgres() -> str:
+    """Start a server that listens on a socket in its own folder only; give its address."""
+    programs = postgres_programs()
+    if programs is None:
+        raise pytest.UsageError("LAOJIA_DB=postgres, but PostgreSQL is not installed (apt install postgresql)")
+    folder = _folder("laojia-pg-")
+    # PostgreSQL refuses to run as root.
+    person = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+    if person:
+        shutil.chown(folder, "postgres", "postgres")
+    words = {"cwd": folder, "stdout": subprocess.DEVNULL, **person}
+    subprocess.run(
+        [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        check=True,
+        **words,
+    )
+    # Durability of the test server itself is not under test; the crash tests kill our processes, not the machine.
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_connections": "120",
+        "shared_buffers": "64MB",
+        "autovacuum": "off",
+    }
+    settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data", *settings],
+            stderr=log,
+            preexec_fn=_ends_with_parent,
+            **words,
+        )
+
+    def stop() -> None:
+        if os.getpid() == PROCESS:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+
+    atexit.register(stop)
+    _await(server, programs, folder)
+    return f"postgres://postgres@/laojia?host={folder}"
+
+
+def _await(server: subprocess.Popen[bytes], programs: Path, folder: Path) -> None:
+    for _ in range(150):
+        ready = subprocess.run([programs / "pg_isready", "-q", "-h", folder], check=False)
+        if ready.returncode == 0:
+            subprocess.run([programs / "createdb", "-h", folder, "-U", "postgres", "laojia"], check=True)
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise pytest.UsageError("PostgreSQL did not start:\n" + (folder / "log").read_text()[-2000:])
+
+
+def choose() -> None:
+    """Set the environment of this run once; child processes inherit it."""
+    os.environ.pop("LAOJIA_MODE", None)
+    if "LAOJIA_TEST_RUN" not in os.environ or os.environ.get("LAOJIA_DB") in {"postgres", "sqlite"}:
+        folder = _folder("laojia-test-")
+        os.environ["LAOJIA_TEST_RUN"] = os.environ["LAOJIA_VAR"] = str(folder)
+        wanted = os.environ.get("LAOJIA_DB", "sqlite")
+        if wanted == "postgres":
+            os.environ["LAOJIA_DB"] = start_postgres()
+        elif wanted == "sqlite":
+            os.environ["LAOJIA_DB"] = str(folder / "laojia.sqlite3")
+
+
+choose()
+
+
+def on_postgres() -> bool:
+    return os.environ["LAOJIA_DB"].startswith("postgres")
+
+
+# --- one run, both databases -------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the double run (tools/run_tests.py) what needs no second database is done by one side only."""
+    side = os.environ.get("LAOJIA_TEST_SIDE")
+    if not side:
+        return
+    keep, leave = [], []
+    for item in items:
+        once = "sqlite" if item.get_closest_marker("journey") else "postgres" if _pure(item) else side
+        (keep if once == side else leave).append(item)
+    if leave:
+        config.hook.pytest_deselected(items=leave)
+        items[:] = keep
+
+
+def _pure(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return "tests/rules" in item.nodeid and "db" not in fixtures and not item.get_closest_marker("both")
+
+
+# --- the database of the run ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A file for SQLite (threads and processes see one database, as in real life); no waiting for the disk."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        folder = Path(os.environ["LAOJIA_TEST_RUN"])
+        settings["TEST"]["NAME"] = str(folder / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")
+        settings["OPTIONS"] = {
+            **settings["OPTIONS"],
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
+        }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After migrating, remember the rows migrations made, and put them back after a test that truly commits.
+
+    Django's own clean-up empties every table: it would trip over the journal's append-only triggers
+    and lose the seeded calendar.
+    """
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        snapshot = _snapshot()
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda case: snapshot.restore()  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+
+
+def _snapshot() -> "SqliteSnapshot | PostgresSnapshot":
+    return PostgresSnapshot() if on_postgres() else SqliteSnapshot()
+
+
+class SqliteSnapshot:
+    """The whole migrated file, copied back by SQLite's own backup."""
+
+    def __init__(self) -> None:
+        import sqlite3
+
+        from django.db import connection
+
+        connection.ensure_connection()
+        self.kept = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(self.kept)
+
+    def restore(self) -> None:
+        from django.db import connection
+
+        connection.ensure_connection()
+        self.kept.backup(connection.connection)
+
+
+class PostgresSnapshot:
+    """Seed rows and sequences; all else is truncated, triggers asleep."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            self.tables = [name for name in connection.introspection.table_names(cursor) if name != "django_migrations"]
+            self.rows = {name: self._copy_out(cursor, name) for name in self.tables}
+            cursor.execute("SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+            self.sequences = cursor.fetchall()
+
+    @staticmethod
+    def _columns(cursor: Any, table: str) -> str:
+        cursor.execute(
+            "SELECT quote_ident(column_name) FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+            [table],
+        )
+        return ", ".join(row[0] for row in cursor.fetchall())
+
+    def _copy_out(self, cursor: Any, table: str) -> tuple[str, bytes]:
+        columns = self._columns(cursor, table)
+        with cursor.copy(f'COPY "{table}" ({columns}) TO STDOUT') as copy:
+            return columns, b"".join(bytes(part) for part in copy)
+
+    def restore(self) -> None:
+        from django.db import connection, transaction
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            used = " UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in self.tables)
+            cursor.execute(used)
+            touched = {row[0] for row in cursor.fetchall()} | {name for name, (_, rows) in self.rows.items() if rows}
+            for name in sorted(touched):
+                cursor.execute(f'TRUNCATE "{name}" CASCADE')
+            for name, (columns, rows) in self.rows.items():
+                if rows:
+                    with cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as copy:
+                        copy.write(rows)
+            for schema, name, last in self.sequences:
+                cursor.execute(f"SELECT setval('\"{schema}\".\"{name}\"', %s, %s)", [last or 1, last is not None])
