@@ -1,0 +1,189 @@
+"""Fixtures every test may use. The browser ones drive Debian's Chromium against a live server."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
+SHOTS = ROOT / "build" / "shots"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1366, "height": 900}
+# A test browser talks to the live server and to nobody else.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+)
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(request: pytest.FixtureRequest) -> None:
+    """Counters of one test (rate limits, sign-in failures) never reach the next."""
+    # The cache is a table: it goes back with the database. Only language chosen by a page is left to undo.
+    from django.utils import translation
+
+    request.addfinalizer(lambda: translation.activate("zh-hans"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    if not CHROMIUM.exists():
+        pytest.fail("Chromium is not installed (apt install chromium fonts-noto-cjk)")
+    # Playwright keeps an event loop in this thread; Django would refuse to reach the database beside it.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=[*QUIET, *root])
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def live(transactional_db: None, live_server: Any) -> str:
+    """Address of the running application over the test database (real threads, committed rows)."""
+    return str(live_server.url)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live: str) -> Iterator[Open]:
+    """`open_page("/menu/", size=DESK, script=True, signed_in=account)` in a person's own fresh browser.
+
+    A script error, a refused script or style, or a request to another host fails the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def opener(
+        path: str = "/", *, size: dict[str, int] = PHONE, script: bool = True, signed_in: Any = None, **words: Any
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live,
+            viewport=size,  # type: ignore[arg-type]
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=script,
+            has_touch=size["width"] < 600,
+            is_mobile=size["width"] < 600,
+            **words,
+        )
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        if signed_in is not None:
+            context.add_cookies([session_cookie(live, signed_in)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+        page.on("console", lambda line: wrong.append(line.text) if _is_policy_refusal(line.text) else None)
+        page.on("request", lambda call: None if _own(call.url, live) else wrong.append(f"asked elsewhere: {call.url}"))
+        page.goto(path)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def _is_policy_refusal(text: str) -> bool:
+    return "Content Security Policy" in text or "Refused to" in text
+
+
+def _own(url: str, live: str) -> bool:
+    return url.startswith((live, "data:", "blob:", "about:"))
+
+
+def session_cookie(live: str, account: Any) -> dict[str, Any]:
+    """The cookie of a signed-in account, second factor done; journeys about sign-in type it themselves."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    kept = SessionStore()
+    kept[SESSION_KEY] = str(account.pk)
+    kept[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    kept[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    kept.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": kept.session_key, "url": live}
+
+
+@pytest.fixture
+def phone(open_page: Open) -> Page:
+    """A resident's phone on the home page."""
+    return open_page("/", size=PHONE)
+
+
+@pytest.fixture
+def desk(open_page: Open) -> Page:
+    """A desk screen on the home page."""
+    return open_page("/", size=DESK)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """axe-core as npm brought it."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        pytest.fail("axe-core is missing: run `make assets`")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def axe(axe_source: str) -> Callable[..., None]:
+    """`axe(page)`: no finding of WCAG 2.2 A and AA; `leave=("rule",)` needs a reason beside it."""
+
+    def check(page: Page, *, leave: tuple[str, ...] = ()) -> None:
+        page.evaluate(axe_source)
+        found = page.evaluate(
+            "leave => axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'],"
+            " rules: Object.fromEntries(leave.map(rule => [rule, {enabled: false}]))})",
+            list(leave),
+        )["violations"]
+        lines = [
+            f"{one['id']} ({one['impact']}): {one['help']}\n    "
+            + "\n    ".join(f"{node['target'][0]}: {node['html'][:160]}" for node in one["nodes"][:5])
+            for one in found
+        ]
+        assert not lines, f"{page.url}\n" + "\n".join(lines)
+
+    return check
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[..., Path]:
+    """`shot(page, "order placed")` writes build/shots/<name>.png (git-ignored)."""
+
+    def take(page: Page, name: str, *, full: bool = False) -> Path:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / (re.sub(r"[^\w-]+", "-", name).strip("-") + ".png")
+        page.screenshot(path=str(path), full_page=full, animations="disabled")
+        return path
+
+    return take
+
+
+@pytest.fixture
+def problem() -> Callable[[Any], dict[str, Any]]:
+    """The body of a problem+json answer."""
+
+    def read(response: Any) -> dict[str, Any]:
+        assert response.headers["Content-Type"].startswith("application/problem+json"), response.content[:200]
+        body: dict[str, Any] = json.loads(response.content)
+        return body
+
+    return read
