@@ -146,6 +146,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = keep
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whatever stands in tests/journeys drives the browser."""
+    if "tests/journeys/" in item.nodeid:
+        item.add_marker("journey")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What this machine could not run is said, never passed over."""
+    if left_out := os.environ.get("LAOJIA_LEFT_OUT"):
+        terminalreporter.section("left out on this machine", yellow=True)
+        terminalreporter.line(left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test is a left-out test: under LAOJIA_NOTHING_LEFT_OUT it fails the run."""
+    strict = os.environ.get("LAOJIA_NOTHING_LEFT_OUT", "") not in {"", "0"}
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if strict and reporter and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def _pure(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return "tests/rules" in item.nodeid and "db" not in fixtures and not item.get_closest_marker("both")
