@@ -10,6 +10,7 @@ from laojia.policy.transitions import verbs_from
 
 _R = Role
 _OWN, _TEAM, _AREA, _KEPT, _ALL = Scope.OWN, Scope.TEAM, Scope.AREA, Scope.KEPT, Scope.ALL
+_ENTERED = Scope.ENTERED
 
 _SEE_AREA = {_R.DISPATCHER: _AREA, _R.STATION_STAFF: _AREA}
 _DESK = {_R.DISPATCHER: _AREA}
@@ -43,8 +44,8 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "occasion.bundle": _DESK,
     "occasion.print": {**_DESK_OR_STATION, **_LEADER},
     # 点单 orders
-    "order.see": {**_ASKER, **_SEE_AREA, **_LEADER, _R.KEEPER: _KEPT, _R.NUMBER_READER: _OWN},
-    "order.list": {**_SEE_AREA},
+    "order.see": {**_ASKER, **_SEE_AREA, **_LEADER, _R.KEEPER: _KEPT, _R.NUMBER_READER: _OWN, _R.GRID_WORKER: _ENTERED},
+    "order.list": {**_SEE_AREA, _R.COUNTY_LEADER: _AREA, _R.ZONE_LEADER: _AREA, _R.GRID_WORKER: _ENTERED},
     "order.reveal": {**_SEE_AREA, _R.KEEPER: _KEPT},
     "order.place": {**_ASKER},
     "order.describe": {**_ASKER},
@@ -103,6 +104,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "attendance.mark": {**_LEADER},
     "attendance.say": {**_ASKER},
     "attendance.settle": _DESK_OR_STATION,
+    "attendance.release": {**_LEADER, **_DESK, **_CLOCK},
     "not_home.step": {**_LEADER, **_DESK_OR_STATION, _R.GRID_WORKER: _AREA},
     "record.remind": _CLOCK,
     "walk_in.tally": {**_DESK_OR_STATION, **_LEADER},
@@ -149,7 +151,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "zone.save": {_R.SYSTEM_ADMIN: _ALL},
     "calendar.see": {r: _ALL for r in (_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF)},
     "calendar.edit_day": {_R.SYSTEM_ADMIN: _ALL},
-    "calendar.enter_year": {_R.SYSTEM_ADMIN: _ALL},
+    "calendar.enter_year": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "message.call_list": _DESK_OR_STATION,
     "message.called": _DESK_OR_STATION,
     "journal.see": {_R.AUDIT_ADMIN: _ALL},
@@ -185,6 +187,8 @@ def reaches(grant: Grant, scope: Scope, person_id: int | None, subject: Subject)
     """Does this one grant, with this scope, reach the subject? Sealed rows: only the person and the named keeper."""
     if scope is Scope.OWN:
         return person_id is not None and person_id in subject.own_ids
+    if scope is Scope.ENTERED:
+        return person_id is not None and subject.entered_id == person_id and not subject.sealed
     if scope is Scope.KEPT:
         return person_id is not None and subject.keeper_id == person_id
     if grant.role is Role.SYSTEM:
