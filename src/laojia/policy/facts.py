@@ -68,6 +68,7 @@ class Columns:
     protected: str = ""
     sealed: str = ""
     keeper: str = ""
+    entered: str = ""  # the grid worker or station staff who typed it in for somebody
     closed_to_team: str = ""  # a complaint's own team never sees the complaint
     links: tuple[tuple[str, str], ...] = ()  # (kind, column): rows a link holder reaches through this one
 
@@ -90,6 +91,7 @@ class Subject:
     own_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
     keeper_id: int | None = None
+    entered_id: int | None = None
     protected: bool = False
     sealed: bool = False
     closed_team_id: int | None = None
@@ -114,6 +116,7 @@ def subject_of(row: Row) -> Subject:
         own_ids=ids(c.own),
         team_ids=ids(c.team),
         keeper_id=getattr(row, c.keeper) if c.keeper else None,
+        entered_id=getattr(row, c.entered) if c.entered else None,
         protected=bool(getattr(row, c.protected)) if c.protected else False,
         sealed=bool(getattr(row, c.sealed)) if c.sealed else False,
         closed_team_id=getattr(row, c.closed_to_team) if c.closed_to_team else None,

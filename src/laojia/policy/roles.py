@@ -82,6 +82,7 @@ class Scope(StrEnum):
     """How far a role's permission for a verb reaches."""
 
     OWN = "own"
+    ENTERED = "entered"  # typed in for somebody by this person: may follow how it ended
     TEAM = "team"
     AREA = "area"
     KEPT = "kept"

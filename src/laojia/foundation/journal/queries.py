@@ -1,0 +1,74 @@
+"""Reads scoped by the permission table, and a row's own journal."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from laojia.foundation.journal.models import JournalRow
+from laojia.policy.facts import Actor, Columns, Grant
+from laojia.policy.permissions import PERMISSIONS, PROTECTED_ROLES
+from laojia.policy.roles import Role, Scope
+
+M = TypeVar("M", bound=Model)
+_NONE = Q(pk__in=[])
+
+
+def _reach(columns: Columns, grant: Grant, scope: Scope, person_id: int | None) -> Q:
+    """SQL twin of `policy.permissions.reaches`, from the same table and columns."""
+    if scope is Scope.OWN:
+        return _any(Q(**{column: person_id}) for column in columns.own) if person_id is not None else _NONE
+    if scope is Scope.ENTERED:
+        if not columns.entered or person_id is None:
+            return _NONE
+        return Q(**{columns.entered: person_id}) & (Q(**{columns.sealed: False}) if columns.sealed else Q())
+    if scope is Scope.KEPT:
+        return Q(**{columns.keeper: person_id}) if columns.keeper and person_id is not None else _NONE
+    if grant.role is Role.SYSTEM:
+        return Q()
+    narrowed = Q(**{columns.sealed: False}) if columns.sealed else Q()
+    if scope is Scope.TEAM:
+        found = _any(Q(**{f"{column}__in": grant.team_ids}) for column in columns.team) if grant.team_ids else _NONE
+        if columns.closed_to_team and grant.team_ids:
+            column = columns.closed_to_team
+            found &= Q(**{f"{column}__isnull": True}) | ~Q(**{f"{column}__in": grant.team_ids})
+        return narrowed & found
+    if scope is Scope.AREA:
+        if not columns.area:
+            return _NONE
+        if columns.protected and grant.role not in PROTECTED_ROLES:
+            narrowed &= Q(**{columns.protected: False})
+        return narrowed & _any(Q(**{f"{columns.area}__startswith": prefix}) for prefix in grant.scopes)
+    return narrowed
+
+
+def _any(parts: Any) -> Q:
+    found: Q | None = None
+    for part in parts:
+        found = part if found is None else found | part
+    return _NONE if found is None else found
+
+
+def scope_filter(columns: Columns, actor: Actor, verb: str) -> Q:
+    """Which rows `may(actor, verb, row)` allows, as a filter. Speaking for somebody is decided row by row, not in lists."""
+    table = PERMISSIONS[verb]
+    found = _any(
+        _reach(columns, grant, table[grant.role], actor.person_id) for grant in actor.grants if grant.role in table
+    )
+    if actor.only is not None:
+        kind, row_id = actor.only
+        own = (("pk",) if kind == columns.kind else ()) + tuple(c for k, c in columns.links if k == kind)
+        found &= _any(Q(**{column: row_id}) for column in own)
+    return found
+
+
+def scoped(queryset: QuerySet[M], actor: Actor, verb: str) -> QuerySet[M]:
+    """The rows of the queryset that the actor may `verb`."""
+    columns: Columns = queryset.model.SCOPE  # type: ignore[attr-defined]
+    return queryset.filter(scope_filter(columns, actor, verb))
+
+
+def rows_about(kind: str, subject_id: int) -> QuerySet[JournalRow]:
+    """The journal of one subject, oldest first. The caller has checked that the actor may see the subject."""
+    return JournalRow.objects.filter(kind=kind, subject_id=subject_id).order_by("id")

@@ -1,0 +1,61 @@
+"""Which verbs follow from which: a consequence is journalled under the same actor but needs no permission of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NO_TEAM = _of("occasion.unoffer pool.open order.pass_down offer.make occasion.offer order.end order.unarrange")
+_FREED = _of("attendance.release order.promote order.unarrange order.arrange")
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    "menu.publish": _of("menu.retire"),
+    "order.place": _of("order.triage order.arrange standing.start"),
+    "order.describe": _of(""),
+    "order.map": _of("order.triage"),
+    "order.cancel": _FREED | _of("offer.withdraw occasion.call_off occasion.unoffer roster.leave standing.end"),
+    "order.refuse": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "order.ask_back": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "order.suspend": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "order.merge": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "order.keep": _of("order.arrange occasion.open occasion.confirm"),
+    "order.end": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "occasion.open": _of("offer.make occasion.offer occasion.confirm"),
+    "occasion.bundle": _of("attendance.release occasion.call_off occasion.open"),
+    "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave"),
+    "occasion.postpone": _of("offer.withdraw"),
+    "occasion.record": _of(
+        "attendance.mark order.serve order.unarrange roster.mark roster.attest roster.stand_in occasion.pass"
+    ),
+    "occasion.pass": _of(""),
+    "offer.make": _of("occasion.open occasion.offer occasion.unoffer offer.withdraw order.triage"),
+    "offer.accept": _of("occasion.confirm order.arrange order.triage roster.ask offer.withdraw"),
+    "offer.claim": _of("occasion.open occasion.confirm occasion.offer order.arrange order.triage offer.withdraw"),
+    "offer.decline": _NO_TEAM,
+    "offer.expire": _NO_TEAM | _of("team.reach"),
+    "offer.withdraw": _NO_TEAM | _of("occasion.release order.unarrange attendance.release occasion.call_off"),
+    "offer.return": _NO_TEAM | _of("occasion.release attendance.release roster.leave"),
+    "offer.hand_over": _NO_TEAM | _of("occasion.release roster.leave offer.withdraw"),
+    "attendance.mark": _of("order.serve order.unarrange standing.end"),
+    "attendance.say": _of("attendance.mark attendance.settle order.serve order.unarrange"),
+    "attendance.settle": _of("order.serve order.unarrange order.close"),
+    "not_home.step": _of("order.unarrange order.serve attendance.settle"),
+    "roster.leave": _of("roster.ask"),
+    "standing.start": _of("order.arrange occasion.open offer.make occasion.offer order.triage"),
+    "standing.plan": _of("occasion.open occasion.confirm offer.make occasion.offer"),
+    "standing.pause": _of("occasion.call_off attendance.release"),
+    "standing.end": _of("occasion.call_off attendance.release order.serve order.close"),
+    "review.give": _of("order.serve order.close order.reopen attendance.say"),
+    "order.reopen": _of("attendance.settle"),
+    "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
+    "pool.open": _of("occasion.unoffer"),
+}
+
+
+def follows_from(cause: str, verb: str) -> bool:
+    """May `verb` happen because `cause` was permitted?"""
+    return verb in CONSEQUENCES.get(cause, frozenset())
