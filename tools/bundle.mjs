@@ -1,11 +1,11 @@
-// Bundles src/laojia/frontend (our files and what npm brought) into build/static, with compressed twins.
+// Bundles src/laojia/frontend (our files and what npm brought) into build/static.
 // Every file main.scss or another *.scss without a leading underscore becomes one style sheet; each *.entry.js
 // and main.js one script. No source is written outside build/.
 import { build } from "esbuild";
 import { compile } from "sass";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync, brotliCompressSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "src/laojia/frontend");
@@ -47,8 +47,7 @@ if (existsSync(still)) cpSync(still, fresh, { recursive: true });
 for (const name of readdirSync(fresh)) {
   if (!/\.(js|css|svg|json)$/.test(name)) continue;
   const body = readFileSync(join(fresh, name));
-  writeFileSync(join(fresh, `${name}.gz`), gzipSync(body, { level: 9 }));
-  console.log(`${name}: ${(body.length / 1024).toFixed(0)} KB, ${(brotliCompressSync(body).length / 1024).toFixed(0)} KB compressed`);
+  console.log(`${name}: ${(body.length / 1024).toFixed(0)} KB, ${(gzipSync(body).length / 1024).toFixed(0)} KB compressed`);
 }
 rmSync(target, { recursive: true, force: true });
 renameSync(fresh, target);

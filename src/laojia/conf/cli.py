@@ -52,6 +52,15 @@ def serve(host: str, port: int, processes: int | None, worker: bool) -> None:
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--worker/--no-worker", default=True, show_default=True)
+def run(host: str, port: int, worker: bool) -> None:
+    """Set up what is missing, fill an empty database with the demonstration, serve."""
+    call("laojia.conf.setting_up:run", host=host, port=port, worker=worker, say=click.echo)
+
+
+@main.command()
 @click.option("--once", is_flag=True, help="Do what is due now and stop.")
 def worker(once: bool) -> None:
     """Run clocks and messages; several at once are safe."""

@@ -1,5 +1,7 @@
 """Starts the web server (Granian, WSGI) and the worker beside it."""
 
+import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -7,18 +9,20 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from django.conf import settings
+from django.db import connections
+from django.urls import get_resolver
 
 
-def _on_sqlite() -> bool:
+def on_sqlite() -> bool:
+    """Whether the installation runs on the embedded store."""
     return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 
 
 def process_count(asked: int | None) -> int:
     """One web process on SQLite: a second one would starve waiting writers for seconds."""
-    if _on_sqlite():
+    if on_sqlite():
         return 1
     return asked or max(2, min(8, os.cpu_count() or 2))
 
@@ -26,28 +30,51 @@ def process_count(asked: int | None) -> int:
 def serve(host: str, port: int, processes: int | None, worker: bool) -> None:
     """Serve until stopped; the worker is a child that ends with us."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     child = _start_worker() if worker else None
+    server = Server(
+        "laojia.conf.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=process_count(processes),
+        blocking_threads=8 if on_sqlite() else 16,
+        backpressure=256,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+    )
+    server.on_startup(_warm)
     try:
-        Server(
-            "laojia.conf.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=process_count(processes),
-            blocking_threads=8 if _on_sqlite() else 16,
-            backpressure=256,
-            log_access=False,
-            respawn_failed_workers=True,
-        ).serve()
+        server.serve()
     finally:
         if child is not None:
             _stop(child)
 
 
+def _warm() -> None:
+    """Load everything once before the web processes are forked, and keep it out of the collector's sight.
+
+    Without the freeze each full collection walks the whole framework again, in the middle of an answer.
+    """
+    import_module("laojia.conf.wsgi")
+    get_resolver().reverse_dict  # noqa: B018  (reading it fills the route tables)
+    connections.close_all()
+    os.register_at_fork(after_in_child=_end_with_parent)
+    gc.collect()
+    gc.freeze()
+
+
+def _end_with_parent() -> None:
+    """A web process whose parent was killed must not keep the port (Linux: PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "laojia.conf.cli", "worker"], env={**os.environ, "LAOJIA_PARENT": str(os.getpid())})
+    environment = {**os.environ, "LAOJIA_PARENT": str(os.getpid())}
+    return subprocess.Popen([sys.executable, "-m", "laojia.conf.cli", "worker"], env=environment)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
@@ -58,9 +85,9 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
         child.kill()
 
 
-def work(once: bool = False) -> None:
+def work(once: bool = False, pause: float = 1.0) -> None:
     """Do due clocks and messages until asked to stop, or until the server that started us is gone."""
-    turn: Callable[..., Any] = import_module("laojia.foundation.outbox.jobs").turn
+    turn: Callable[[], int] = import_module("laojia.foundation.outbox.jobs").turn
     stopping = False
 
     def stop(*_: object) -> None:
@@ -69,10 +96,10 @@ def work(once: bool = False) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    parent = os.environ.get("LAOJIA_PARENT")
+    parent = int(os.environ.get("LAOJIA_PARENT", "0"))
     while not stopping:
         busy = turn()
-        if once or (parent and os.getppid() != int(parent)):
+        if once or (parent and os.getppid() != parent):
             return
         if not busy:
-            time.sleep(1.0)
+            time.sleep(pause)

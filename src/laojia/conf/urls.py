@@ -13,6 +13,7 @@ APPS = (
     "laojia.steps.order",
     "laojia.steps.menu",
     "laojia.foundation.outbox",
+    "laojia.foundation.calendar",
     "laojia.foundation.teams",
     "laojia.foundation.area",
     "laojia.foundation.journal",
