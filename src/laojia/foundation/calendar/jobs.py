@@ -17,7 +17,13 @@ def seed_calendar(now: datetime | None = None) -> list[int]:
     """Enter every published year from 2024 that is not there yet; what the county edited stays. Returns the years."""
     missing = sorted(set(_published_years()) - set(queries.years()))
     for year in missing:
-        actions.enter_year(year=year, days=_days_of(year), source=_SOURCE, actor=CLOCK, now=now or clock.now())
+        actions.enter_year(
+            year=year,
+            days=_days_of(year),
+            source=_SOURCE,
+            actor=CLOCK,
+            now=now or clock.now(),
+        )
     return missing
 
 
@@ -32,9 +38,14 @@ def _days_of(year: int) -> dict[date, DayEntry]:
     span = (date(year + 1, 1, 1) - first).days
     days = (first + timedelta(days=step) for step in range(span))
     return {
-        day: DayEntry(day in chinese_calendar.workdays, _name(published[day])) for day in days if day in published
+        day: DayEntry(day in chinese_calendar.workdays, _name(published[day]))
+        for day in days
+        if day in published
     }
 
 
 def _name(english: str) -> str:
-    return next((str(one.chinese) for one in chinese_calendar.Holiday if one.value == english), english)
+    return next(
+        (str(one.chinese) for one in chinese_calendar.Holiday if one.value == english),
+        english,
+    )

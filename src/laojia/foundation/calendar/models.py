@@ -35,7 +35,12 @@ class Year(models.Model):
     entered_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2200), name="calendar_year_plausible"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2200),
+                name="calendar_year_plausible",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.year)
@@ -50,7 +55,11 @@ class OfficeHours(models.Model):
     closes = models.TimeField()
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="office_hours_in_order"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(opens__lt=F("closes")), name="office_hours_in_order"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
@@ -66,7 +75,9 @@ class Edition(models.Model):
     mark = models.CharField(max_length=40)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(id=1), name="calendar_one_edition"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="calendar_one_edition"),
+        )
 
     def __str__(self) -> str:
         return self.mark
