@@ -27,12 +27,12 @@ QUIET = (
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache(request: pytest.FixtureRequest) -> None:
-    """Counters of one test (rate limits, sign-in failures) never reach the next."""
-    # The cache is a table: it goes back with the database. Only language chosen by a page is left to undo.
+def plain_language() -> Iterator[None]:
+    """Every test begins in Simplified Chinese. (Counters in the cache are rows: they go back with the database.)"""
     from django.utils import translation
 
-    request.addfinalizer(lambda: translation.activate("zh-hans"))
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,12 @@ def open_page(browser: Browser, live: str) -> Iterator[Open]:
     wrong: list[str] = []
 
     def opener(
-        path: str = "/", *, size: dict[str, int] = PHONE, script: bool = True, signed_in: Any = None, **words: Any
+        path: str = "/",
+        *,
+        size: dict[str, int] = PHONE,
+        script: bool = True,
+        signed_in: Any = None,
+        **words: Any,
     ) -> Page:
         context = browser.new_context(
             base_url=live,
@@ -90,7 +95,10 @@ def open_page(browser: Browser, live: str) -> Iterator[Open]:
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
         page.on("console", lambda line: wrong.append(line.text) if _is_policy_refusal(line.text) else None)
-        page.on("request", lambda call: None if _own(call.url, live) else wrong.append(f"asked elsewhere: {call.url}"))
+        page.on(
+            "request",
+            lambda call: None if _own(call.url, live) else wrong.append(f"asked elsewhere: {call.url}"),
+        )
         page.goto(path)
         return page
 

@@ -55,7 +55,9 @@ def start_postgres() -> str:
     """Start a server that listens on a socket in its own folder only; give its address."""
     programs = postgres_programs()
     if programs is None:
-        raise pytest.UsageError("LAOJIA_DB=postgres, but PostgreSQL is not installed (apt install postgresql)")
+        raise pytest.UsageError(
+            "LAOJIA_DB=postgres, but PostgreSQL is not installed (apt install postgresql)"
+        )
     folder = _folder("laojia-pg-")
     # PostgreSQL refuses to run as root.
     person = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
@@ -63,7 +65,19 @@ def start_postgres() -> str:
         shutil.chown(folder, "postgres", "postgres")
     words = {"cwd": folder, "stdout": subprocess.DEVNULL, **person}
     subprocess.run(
-        [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        ],
         check=True,
         **words,
     )
@@ -83,7 +97,7 @@ def start_postgres() -> str:
         server = subprocess.Popen(
             [programs / "postgres", "-D", folder / "data", *settings],
             stderr=log,
-            preexec_fn=_ends_with_parent,
+            preexec_fn=_ends_with_parent,  # noqa: PLW1509  (no threads run yet)
             **words,
         )
 
@@ -184,7 +198,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     settings = connections["default"].settings_dict
     if settings["ENGINE"].endswith("sqlite3"):
         folder = Path(os.environ["LAOJIA_TEST_RUN"])
-        settings["TEST"]["NAME"] = str(folder / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")
+        settings["TEST"]["NAME"] = str(
+            folder / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
+        )
         settings["OPTIONS"] = {
             **settings["OPTIONS"],
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
@@ -238,9 +254,13 @@ class PostgresSnapshot:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            self.tables = [name for name in connection.introspection.table_names(cursor) if name != "django_migrations"]
+            self.tables = [
+                name for name in connection.introspection.table_names(cursor) if name != "django_migrations"
+            ]
             self.rows = {name: self._copy_out(cursor, name) for name in self.tables}
-            cursor.execute("SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+            cursor.execute(
+                "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
+            )
             self.sequences = cursor.fetchall()
 
     @staticmethod
@@ -264,7 +284,9 @@ class PostgresSnapshot:
             cursor.execute("SET LOCAL session_replication_role = replica")
             used = " UNION ALL ".join(f"(SELECT '{name}' FROM \"{name}\" LIMIT 1)" for name in self.tables)
             cursor.execute(used)
-            touched = {row[0] for row in cursor.fetchall()} | {name for name, (_, rows) in self.rows.items() if rows}
+            touched = {row[0] for row in cursor.fetchall()} | {
+                name for name, (_, rows) in self.rows.items() if rows
+            }
             for name in sorted(touched):
                 cursor.execute(f'TRUNCATE "{name}" CASCADE')
             for name, (columns, rows) in self.rows.items():
@@ -272,4 +294,6 @@ class PostgresSnapshot:
                     with cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN') as copy:
                         copy.write(rows)
             for schema, name, last in self.sequences:
-                cursor.execute(f"SELECT setval('\"{schema}\".\"{name}\"', %s, %s)", [last or 1, last is not None])
+                cursor.execute(
+                    f'SELECT setval(\'"{schema}"."{name}"\', %s, %s)', [last or 1, last is not None]
+                )

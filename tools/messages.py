@@ -31,8 +31,21 @@ HEADER = {
     "Content-Type": "text/plain; charset=UTF-8",
     "Content-Transfer-Encoding": "8bit",
 }
-PLURALS = {"zh_Hans": "nplurals=1; plural=0;", "zh_Hant": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
-GETTEXT = {"gettext": 1, "gettext_lazy": 1, "_": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2, "pgettext": 2, "pgettext_lazy": 2}
+PLURALS = {
+    "zh_Hans": "nplurals=1; plural=0;",
+    "zh_Hant": "nplurals=1; plural=0;",
+    "en": "nplurals=2; plural=(n != 1);",
+}
+GETTEXT = {
+    "gettext": 1,
+    "gettext_lazy": 1,
+    "_": 1,
+    "gettext_noop": 1,
+    "ngettext": 2,
+    "ngettext_lazy": 2,
+    "pgettext": 2,
+    "pgettext_lazy": 2,
+}
 HOLE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
 
@@ -142,7 +155,9 @@ def _from_python(path: Path, found: Asked) -> None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name not in GETTEXT:
             continue
-        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        texts = [
+            arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        ]
         if len(texts) < GETTEXT[name]:
             continue
         if name.startswith("pgettext"):
@@ -160,7 +175,8 @@ def _from_template(path: Path, found: Asked) -> None:
     place = str(path.relative_to(ROOT))
     source = templatize(path.read_text(encoding="utf-8"), origin=place)
     call = re.compile(
-        r"""(?P<name>n?p?gettext|_)\(\s*(?P<args>(?:u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*,?\s*)+)""", re.S
+        r"""(?P<name>n?p?gettext|_)\(\s*(?P<args>(?:u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*,?\s*)+)""",
+        re.DOTALL,
     )
     for match in call.finditer(source):
         try:
@@ -238,7 +254,9 @@ def wrong_entries() -> list[str]:
                 lines.append(f"{language}: fuzzy: {entry.msgid!r}")
             wanted = holes(entry.msgid_plural or entry.msgid)
             if holes(shown_of(entry)) - wanted - holes(entry.msgid):
-                lines.append(f"{language}: placeholder unknown to the code: {entry.msgid!r} → {shown_of(entry)!r}")
+                lines.append(
+                    f"{language}: placeholder unknown to the code: {entry.msgid!r} → {shown_of(entry)!r}"
+                )
     return lines
 
 
@@ -260,7 +278,9 @@ def converted() -> dict[tuple[str | None, str], str]:
 
     # s2t changes characters only: the county's own words (网格, 微网格, 所, 站) stay recognisable.
     turn = OpenCC("s2t").convert
-    return {(entry.msgctxt, entry.msgid): turn(shown_of(entry)) for entry in load("zh_Hans") if not entry.obsolete}
+    return {
+        (entry.msgctxt, entry.msgid): turn(shown_of(entry)) for entry in load("zh_Hans") if not entry.obsolete
+    }
 
 
 def traditional_is_stale() -> bool:
@@ -297,8 +317,16 @@ def compile_all() -> int:
 
 
 def main() -> int:
-    verbs = {"add": add, "extract": extract, "check": check, "traditional": traditional, "compile": compile_all}
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = {
+        "add": add,
+        "extract": extract,
+        "check": check,
+        "traditional": traditional,
+        "compile": compile_all,
+    }
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("verb", choices=verbs)
     return verbs[parser.parse_args().verb]()
 

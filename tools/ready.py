@@ -67,7 +67,7 @@ def run(words: list[str | Path], *, counted: str = "", total: int = 0) -> None:
 
 
 def python_packages() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (an older Python gets a sentence, not a traceback)
         stop("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
     lock, project = ROOT / "requirements.lock", ROOT / "pyproject.toml"
     key = hash_of([lock, project], sys.version)
@@ -75,7 +75,9 @@ def python_packages() -> None:
         return
     if not PYTHON.exists():
         say("virtual environment")
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
+        )
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             stop(made.stdout + made.stderr + "\nOn Debian: apt install python3-venv")

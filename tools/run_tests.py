@@ -32,7 +32,9 @@ def install(parts: list[str]) -> None:
     """Install by apt when we may; otherwise leave it and say so."""
     names = [name for part in parts for name in PARTS[part][1]]
     if os.getuid() != 0 or not Path("/etc/debian_version").exists() or not shutil.which("apt-get"):
-        print(f"· not installed here: {', '.join(parts)} (as root on Debian: apt-get install {' '.join(names)})")
+        print(
+            f"· not installed here: {', '.join(parts)} (as root on Debian: apt-get install {' '.join(names)})"
+        )
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print(f"· installing {', '.join(names)} (a few minutes)", flush=True)
@@ -41,22 +43,22 @@ def install(parts: list[str]) -> None:
     subprocess.run(words, env=environment, check=False, stdout=subprocess.DEVNULL)
 
 
-def main() -> int:
+def main() -> None:
     os.chdir(ROOT)
     if absent := missing():
         install(absent)
-        absent = missing()
-    left_out = [part for part in absent]
+    left_out = missing()
     if left_out and STRICT:
-        print(f"Cannot be left out: {', '.join(left_out)}")
-        return 1
+        sys.exit(f"Cannot be left out: {', '.join(left_out)}")
     words = [sys.executable, "-m", "pytest", "-q", *sys.argv[1:]]
     if "Chromium" in left_out or "Chinese letters" in left_out:
         words += ["-m", "not journey"]
     if "PostgreSQL" in left_out:
         words += ["-n", "2"]
     else:
-        sides = [f"popen//env:LAOJIA_DB={side}//env:LAOJIA_TEST_SIDE={side}" for side in ("sqlite", "postgres")]
+        sides = [
+            f"popen//env:LAOJIA_DB={side}//env:LAOJIA_TEST_SIDE={side}" for side in ("sqlite", "postgres")
+        ]
         words += ["--dist", "each", *(word for side in sides for word in ("--tx", side))]
     environment = {**os.environ, "LAOJIA_LEFT_OUT": ", ".join(left_out)}
     environment.pop("LAOJIA_DB", None)
@@ -65,4 +67,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -44,8 +44,12 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--processes", type=click.IntRange(1, 64), help="Web processes (PostgreSQL only; SQLite has one).")
-@click.option("--worker/--no-worker", default=True, show_default=True, help="Run the clocks and messages beside it.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), help="Web processes (PostgreSQL only; SQLite has one)."
+)
+@click.option(
+    "--worker/--no-worker", default=True, show_default=True, help="Run the clocks and messages beside it."
+)
 def serve(host: str, port: int, processes: int | None, worker: bool) -> None:
     """Serve the pages."""
     call("laojia.conf.serving:serve", host=host, port=port, processes=processes, worker=worker)

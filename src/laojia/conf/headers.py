@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_only_middleware
 
 # No inline script or style and no eval anywhere: a text somebody typed can never run.
-POLICY = "; ".join(
+POLICY = "; ".join(  # noqa: FLY002  (one rule a line)
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -25,7 +25,9 @@ RIGHTS = "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), inte
 
 
 @sync_only_middleware
-def strict_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def strict_headers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Set the headers on every answer."""
 
     def answer(request: HttpRequest) -> HttpResponse:

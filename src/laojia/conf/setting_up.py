@@ -36,7 +36,9 @@ def compile_words(say: Say) -> int:
 
 def collect_static(say: Say) -> None:
     """Copy assets under names that carry their hash, so that a phone keeps them until they change."""
-    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*") if path.is_file()]
+    sources = [
+        path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*") if path.is_file()
+    ]
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     newest = max((path.stat().st_mtime for path in sources), default=0.0)
     names = len(sources)

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "laojia.conf.middleware.Refusals",
 ]
 ROOT_URLCONF = "laojia.conf.urls"
 WSGI_APPLICATION = "laojia.conf.wsgi.application"
@@ -78,12 +79,15 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "laojia.conf.look.page",
             ],
+            "builtins": ["laojia.templatetags.shown"],
         },
     }
 ]
-# Widgets are drawn from our own templates where we have one (templates/django/forms/…).
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# Forms and fields are drawn by templates/forms, widgets by templates/django/forms where we have one.
+FORM_RENDERER = "laojia.conf.look.FormLook"
+CSRF_FAILURE_VIEW = "laojia.conf.errors.csrf_failure"
 
 # --- data ----------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database()}
@@ -101,7 +105,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- language and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -112,7 +120,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in (PACKAGE / "static", BUILD) if folder.is_dir()]
 STATIC_ROOT = VAR / "static"
 _FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-_PLAIN = {"default": _FILES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+_PLAIN = {
+    "default": _FILES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 HASHED_STORAGES = {
     "default": _FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -155,5 +166,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LAOJIA_LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.db.backends": {"level": "INFO"}},
+    # conf/errors.py writes breakdowns down, without the path (it may hold a secret link) and the message.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.db.backends": {"level": "INFO"}},
 }
