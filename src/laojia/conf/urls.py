@@ -28,3 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+
+handler400 = "laojia.conf.errors.bad_request"
+handler403 = "laojia.conf.errors.forbidden"
+handler404 = "laojia.conf.errors.not_found"
+handler429 = "laojia.conf.errors.too_many"
+handler500 = "laojia.conf.errors.breakdown"

@@ -1,0 +1,170 @@
+"""How times, distances and states are said to people. Pure: facts and `now` in, words out.
+
+Language is the active one; nothing here reads the clock, the database or a request.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from laojia.kernel.clock import local
+
+SOON = timedelta(hours=2)
+BICYCLE_METRES_A_MINUTE = 190  # about 11 km an hour: an elder's pace on a country road
+
+
+def said_day(day: date, today: date) -> str:
+    """今天 · 明天 · 周四 · 下周二 · 11月25日 · 2027年1月4日."""
+    distance = (day - today).days
+    near = {0: _("today"), 1: _("tomorrow"), 2: _("the day after tomorrow"), -1: _("yesterday")}
+    if distance in near:
+        return near[distance]
+    weeks = (day - timedelta(days=day.weekday()) - (today - timedelta(days=today.weekday()))).days // 7
+    if distance > 0 and weeks == 0:
+        return weekday(day)
+    if distance > 0 and weeks == 1:
+        return _("next %(weekday)s") % {"weekday": weekday(day)}
+    return said_date(day, today.year)
+
+
+def said_date(day: date, this_year: int) -> str:
+    """11月25日, with the year when it is another one."""
+    facts = {"day": day.day, "month": day.month, "month_name": _month(day.month), "year": day.year}
+    if day.year == this_year:
+        return _("%(day)s %(month_name)s") % facts
+    return _("%(day)s %(month_name)s %(year)s") % facts
+
+
+def weekday(day: date) -> str:
+    """周一 … 周日."""
+    names = (
+        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+    )  # fmt: skip
+    return names[day.weekday()]
+
+
+def _month(number: int) -> str:
+    names = (
+        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
+        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
+    )  # fmt: skip
+    return names[number - 1]
+
+
+def said(moment: datetime, now: datetime) -> str:
+    """今天 18:00: the day as people say it, the time as the clock shows it."""
+    there, here = local(moment), local(now)
+    return _("%(day)s %(time)s") % {"day": said_day(there.date(), here.date()), "time": f"{there:%H:%M}"}
+
+
+def said_part(moment: datetime, now: datetime) -> str:
+    """周四上午: the part of the day, for promises that are not to the minute."""
+    there, here = local(moment), local(now)
+    part = _("morning") if there.hour < 12 else _("afternoon") if there.hour < 18 else _("evening")
+    return _("%(day)s, %(part)s") % {"day": said_day(there.date(), here.date()), "part": part}
+
+
+def said_exactly(moment: datetime) -> str:
+    """2026-11-23 18:00, for records and print."""
+    return f"{local(moment):%Y-%m-%d %H:%M}"
+
+
+def said_span(start: datetime, end: datetime, now: datetime) -> str:
+    """周四 09:00–11:00; both days when it runs over midnight."""
+    if local(start).date() == local(end).date():
+        return f"{said(start, now)}–{local(end):%H:%M}"
+    return f"{said(start, now)} – {said(end, now)}"
+
+
+def said_length(length: timedelta) -> str:
+    """40 分钟 · 3 小时 · 2 天: rounded down to one unit."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    if minutes < 48 * 60:
+        hours = minutes // 60
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    days = minutes // (24 * 60)
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a clock chip shows. `tone` is calm, soon or over; never over on a provisional date (rule 10)."""
+
+    tone: str
+    icon: str
+    word: str
+    when: str
+    provisional: bool
+
+
+def clock(due: datetime, now: datetime, *, provisional: bool = False) -> Clock:
+    """The state of a deadline: how it stands in a word, and when it is."""
+    left = due - now
+    when = said(due, now)
+    if left < timedelta(0) and not provisional:
+        return Clock("over", "alarm", _("%(length)s late") % {"length": said_length(-left)}, when, False)
+    if timedelta(0) <= left <= SOON:
+        return Clock("soon", "clock", _("%(length)s left") % {"length": said_length(left)}, when, provisional)
+    return Clock("calm", "clock", _("by %(when)s") % {"when": when}, when, provisional)
+
+
+def said_distance(metres: float | None) -> str:
+    """1.9 公里,骑车约 10 分钟; nothing when the distance is not known."""
+    if metres is None:
+        return ""
+    minutes = max(1, round(metres / BICYCLE_METRES_A_MINUTE))
+    ride = ngettext("about %(count)s minute by bicycle", "about %(count)s minutes by bicycle", minutes)
+    if metres < 950:
+        far = _("%(count)s m") % {"count": max(50, round(metres / 50) * 50)}
+    else:
+        far = _("%(count)s km") % {"count": f"{metres / 1000:.1f}".removesuffix(".0")}
+    return _("%(far)s, %(ride)s") % {"far": far, "ride": ride % {"count": minutes}}
+
+
+# State → tone and icon. The word comes from labels.py; colour is never the only sign (rule 9).
+STATE_LOOKS: dict[str, tuple[str, str]] = {
+    "received": ("calm", "inbox"),
+    "waiting": ("soon", "hourglass"),
+    "need_info": ("soon", "question"),
+    "waitlisted": ("calm", "list"),
+    "arranged": ("go", "calendar"),
+    "served": ("go", "hands"),
+    "closed": ("calm", "check"),
+    "suspended": ("calm", "pause"),
+    "merged": ("calm", "merge"),
+    "refused": ("calm", "signpost"),
+    "cancelled": ("calm", "cross"),
+    "draft": ("calm", "pen"),
+    "published": ("go", "check"),
+    "paused": ("soon", "pause"),
+    "retired": ("calm", "cross"),
+    "offered": ("soon", "hourglass"),
+    "confirmed": ("go", "calendar"),
+    "held": ("go", "hands"),
+    "recorded": ("calm", "check"),
+    "postponed": ("soon", "calendar"),
+    "called_off": ("calm", "cross"),
+    "open": ("soon", "hourglass"),
+    "accepted": ("go", "check"),
+    "declined": ("calm", "signpost"),
+    "expired": ("calm", "clock"),
+    "withdrawn": ("calm", "cross"),
+    "returned": ("soon", "signpost"),
+    "expected": ("calm", "calendar"),
+    "came": ("go", "check"),
+    "not_home": ("soon", "question"),
+    "team_absent": ("over", "alarm"),
+    "asked": ("soon", "question"),
+    "yes": ("go", "check"),
+    "no": ("calm", "cross"),
+    "absent": ("calm", "cross"),
+}
+
+
+def state_look(state: str) -> tuple[str, str]:
+    """Tone and icon of a state; a state without an entry looks calm and plain."""
+    return STATE_LOOKS.get(state, ("calm", "dot"))

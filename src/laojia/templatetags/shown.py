@@ -1,0 +1,146 @@
+"""Filters and tags for all templates; each is one line over laojia.shown, which is where the rules are.
+
+Being an edge, this is where the clock is read for "today" and "late".
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from laojia import shown
+from laojia.kernel import clock, codes
+
+register = template.Library()
+
+
+@register.filter
+def said(moment: datetime | date | None) -> str:
+    """今天 18:00; a plain date gives 周四; nothing for nothing."""
+    if moment is None or moment == "":
+        return ""
+    now = clock.now()
+    if isinstance(moment, datetime):
+        return shown.said(moment, now)
+    return shown.said_day(moment, clock.local_date(now))
+
+
+@register.filter
+def said_or_text(moment: datetime | date | str | None) -> str:
+    """A time as people say it; a text as it is."""
+    return moment if isinstance(moment, str) else said(moment)
+
+
+@register.filter
+def said_part(moment: datetime | None) -> str:
+    """周四上午."""
+    return shown.said_part(moment, clock.now()) if moment else ""
+
+
+@register.filter
+def said_day(moment: datetime | date | None) -> str:
+    """周四, whatever the hour."""
+    if not moment:
+        return ""
+    day = clock.local_date(moment) if isinstance(moment, datetime) else moment
+    return shown.said_day(day, clock.local_date(clock.now()))
+
+
+@register.filter
+def said_exactly(moment: datetime | None) -> str:
+    """2026-11-23 18:00."""
+    return shown.said_exactly(moment) if moment else ""
+
+
+@register.filter
+def until(start: datetime | None, end: datetime | None) -> str:
+    """周四 09:00–11:00: {{ row.starts_at|until:row.ends_at }}."""
+    if not start or not end:
+        return said(start)
+    return shown.said_span(start, end, clock.now())
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    """How long ago: 3 小时."""
+    return shown.said_length(clock.now() - moment) if moment else ""
+
+
+@register.filter
+def km(metres: float | None) -> str:
+    """1.9 公里,骑车约 10 分钟."""
+    return shown.said_distance(metres)
+
+
+@register.filter
+def masked_name(name: str | None) -> str:
+    """张*."""
+    return codes.mask_name(name or "")
+
+
+@register.filter
+def masked_phone(phone: str | None) -> str:
+    """138****0000."""
+    return codes.mask_phone(phone or "")
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """The shown word of a state."""
+    from laojia import labels
+
+    return str(labels.state(state))
+
+
+@register.filter
+def tone(state: str) -> str:
+    """go, soon, over or calm."""
+    return shown.state_look(state)[0]
+
+
+@register.filter
+def icon_of(state: str) -> str:
+    """Name of the sign beside the word of a state."""
+    return shown.state_look(state)[1]
+
+
+@register.simple_tag
+def clock_of(due: datetime, provisional: bool = False) -> shown.Clock:
+    """{% clock_of order.due_at as c %}: tone, icon, word, when, provisional."""
+    return shown.clock(due, clock.now(), provisional=bool(provisional))
+
+
+@register.simple_tag(takes_context=True)
+def submit_key(context: template.Context) -> SafeString:
+    """The hidden field `key`: one UUID per form shown, kept when the form comes back with errors."""
+    request: Any = context.get("request")
+    sent = request.POST.get("key", "") if request is not None else ""
+    try:
+        key = str(uuid.UUID(sent))
+    except ValueError:
+        key = str(uuid.uuid4())
+    return format_html('<input type="hidden" name="key" value="{}">', key)
+
+
+@register.simple_tag
+def icon(name: str, said_as: str = "") -> SafeString:
+    """{% icon "clock" %}: one of the signs in static/icons.svg; silent unless `said_as` is given."""
+    from django.templatetags.static import static
+
+    source = static("icons.svg")
+    if said_as:
+        shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+        return format_html(shape, said_as, source, name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', source, name)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, prefix: str) -> SafeString:
+    """aria-current on a link whose page (or a page under it) is shown."""
+    request: Any = context.get("request")
+    path = request.path if request is not None else ""
+    inside = path == prefix or (prefix != "/" and path.startswith(prefix))
+    return SafeString('aria-current="page"' if inside else "")
