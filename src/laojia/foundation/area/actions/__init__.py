@@ -1,0 +1,18 @@
+"""Writes of areas, zones and stations. Every write journals and changes the stamp of the areas."""
+
+from laojia.foundation.area.actions.areas import close_area, create_area, rename_area
+from laojia.foundation.area.actions.county import create_county, draw_county, import_list
+from laojia.foundation.area.actions.places import Position, close_station, save_station, save_zone
+
+__all__ = [
+    "Position",
+    "close_area",
+    "close_station",
+    "create_area",
+    "create_county",
+    "draw_county",
+    "import_list",
+    "rename_area",
+    "save_station",
+    "save_zone",
+]

@@ -1,0 +1,48 @@
+"""Reads of areas: point → area, scope prefixes, choosing by name, lists. Areas are public facts: not scoped by actor.
+
+Only the lists of the administration pages ask for an actor (`area.see`).
+"""
+
+from laojia.foundation.area.queries.locating import AreaIndex, Located, current_index, forget_index, locate
+from laojia.foundation.area.queries.scopes import prefixes_of
+from laojia.foundation.area.queries.tree import (
+    VillageChoice,
+    ancestors_of,
+    area_by_code,
+    children_of,
+    find_areas,
+    find_villages,
+    households_below,
+    known_below,
+    list_areas,
+    only_county,
+    shapes_below,
+    stations_at,
+    stations_of,
+    village_names,
+    villages_of,
+)
+
+__all__ = [
+    "AreaIndex",
+    "Located",
+    "VillageChoice",
+    "ancestors_of",
+    "area_by_code",
+    "children_of",
+    "current_index",
+    "find_areas",
+    "find_villages",
+    "forget_index",
+    "households_below",
+    "known_below",
+    "list_areas",
+    "locate",
+    "only_county",
+    "prefixes_of",
+    "shapes_below",
+    "stations_at",
+    "stations_of",
+    "village_names",
+    "villages_of",
+]

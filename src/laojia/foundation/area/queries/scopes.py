@@ -1,0 +1,54 @@
+"""Area prefixes of a post: the areas themselves, what a station or a zone covers, and what merged into them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from laojia.foundation.area.models import Area, AreaSuccessor, Station, StationVillage, ZoneVillage
+from laojia.foundation.area.rules import prefixes_with_predecessors
+from laojia.policy.roles import StationLevel
+
+
+def prefixes_of(
+    area_ids: Iterable[int],
+    on_date: date,
+    *,
+    station_ids: Iterable[int] = (),
+    zone_ids: Iterable[int] = (),
+) -> tuple[str, ...]:
+    """Scope prefixes on a day, sorted, none inside another.
+
+    Areas that merged into one of these, or were renumbered as one, come along: their rows keep the old path.
+    A post at an area that was renumbered reaches the new one too (same place, same people, new code). The old
+    rows of an area that was *split* stay with the level above: neither half has a right to the other's.
+    """
+    station_ids, zone_ids = list(station_ids), list(zone_ids)
+    wanted = Q(pk__in=list(area_ids))
+    if station_ids:
+        wanted |= Q(pk__in=StationVillage.objects.filter(station__in=station_ids).values("village"))
+        wanted |= Q(pk__in=_own_areas(station_ids))
+    if zone_ids:
+        wanted |= Q(pk__in=ZoneVillage.objects.filter(zone__in=zone_ids).values("village"))
+    paths = set(Area.objects.filter(wanted).values_list("path", flat=True))
+    if not paths:
+        return ()
+    older: dict[str, list[str]] = {}
+    renumbered: dict[str, str] = {}
+    rows = AreaSuccessor.objects.filter(date__lte=on_date, kind__in=("merge", "rename"))
+    for old, new, kind in rows.values_list("old__path", "new__path", "kind"):
+        older.setdefault(new, []).append(old)
+        if kind == "rename":
+            renumbered[old] = new
+    for path in list(paths):
+        while (path := renumbered.get(path, "")) and path not in paths:
+            paths.add(path)
+    return prefixes_with_predecessors(paths, older)
+
+
+def _own_areas(station_ids: list[int]) -> list[int]:
+    """Centre and institutes cover the area they stand at; a station does so only while it has no villages listed."""
+    rows = Station.objects.filter(pk__in=station_ids)
+    wide = rows.filter(level__in=(StationLevel.CENTRE, StationLevel.INSTITUTE))
+    bare = rows.filter(level=StationLevel.STATION).exclude(pk__in=StationVillage.objects.values("station"))
+    return [*wide.values_list("area_id", flat=True), *bare.values_list("area_id", flat=True)]

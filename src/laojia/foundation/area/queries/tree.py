@@ -1,0 +1,180 @@
+"""Areas by name, level and place in the tree; stations and the villages they serve."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.area.models import Area, Station
+from laojia.foundation.area.rules import KnownArea, short_name
+from laojia.foundation.journal.queries import scoped
+from laojia.kernel.errors import BadInput
+from laojia.policy.facts import Actor
+from laojia.policy.roles import AreaLevel
+
+LIVE = Q(valid_to__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class VillageChoice:
+    """A village as offered for choosing: with its town, because names repeat."""
+
+    id: int
+    code: str
+    name: str
+    town: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.town} · {self.name}"
+
+
+def only_county() -> Area:
+    """The county of this installation. Raises BadInput when none has been created yet."""
+    county = Area.objects.filter(LIVE, level=AreaLevel.COUNTY).order_by("id").first()
+    if county is None:
+        raise BadInput(
+            "no_county",
+            _("There is no county here yet."),
+            _("Make it first: laojia county create --code followed by its six digits."),
+        )
+    return county
+
+
+def area_by_code(code: str) -> Area | None:
+    """An area by its code, closed ones too; a county's six digits are enough."""
+    return Area.objects.filter(code=code.ljust(12, "0") if len(code) < 12 else code).first()
+
+
+def find_villages(text: str, limit: int = 20, *, within: Iterable[str] = ()) -> list[VillageChoice]:
+    """Villages whose name (or whose town's name) contains every word of `text`; best first.
+
+    `within` narrows to scope prefixes. An empty text gives the first ones in code order.
+    """
+    rows = Area.objects.filter(LIVE, level=AreaLevel.VILLAGE)
+    prefixes = list(within)
+    if prefixes:
+        inside = Q()
+        for prefix in prefixes:
+            inside |= Q(path__startswith=prefix)
+        rows = rows.filter(inside)
+    words = [short_name(word) for word in text.replace("·", " ").split()]
+    for word in words:
+        rows = rows.filter(
+            Q(name__contains=word) | Q(official_name__contains=word) | Q(parent__name__contains=word)
+        )
+    values = (
+        rows.annotate(town=F("parent__name"))
+        .values_list("id", "code", "name", "town", "path")
+        .order_by("code")
+    )
+    # Sorting needs all hits: a county has some hundred villages, a search a handful.
+    found = [VillageChoice(*row) for row in values]
+    joined = "".join(words)
+    found.sort(key=lambda v: (v.name != joined, not v.name.startswith(joined), joined not in v.name, v.code))
+    return found[:limit]
+
+
+def village_names(ids: Iterable[int]) -> dict[int, VillageChoice]:
+    """Villages by id, for lists that show where things happen (one query)."""
+    rows = Area.objects.filter(pk__in=set(ids), level=AreaLevel.VILLAGE).annotate(town=F("parent__name"))
+    return {row[0]: VillageChoice(*row) for row in rows.values_list("id", "code", "name", "town", "path")}
+
+
+def villages_of(station: Station | int) -> list[VillageChoice]:
+    """The villages a station serves, in code order, closed ones left out."""
+    station_id = station if isinstance(station, int) else station.pk
+    rows = Area.objects.filter(LIVE, served_by=station_id).annotate(town=F("parent__name")).order_by("code")
+    return [VillageChoice(*row) for row in rows.values_list("id", "code", "name", "town", "path")]
+
+
+def stations_of(area: Area) -> QuerySet[Station]:
+    """Open stations, institutes and the centre that serve this area: nearest level first."""
+    ids = [int(part) for part in area.path.strip("/").split("/")]
+    serving = Q(villages__in=ids) | (Q(area__in=ids) & ~Q(level="station"))
+    return Station.objects.filter(serving, closed_on__isnull=True).order_by("-area_path", "id").distinct()
+
+
+def stations_at(area: Area) -> QuerySet[Station]:
+    """Open stations standing in this area or below it, with the number of villages they serve."""
+    rows = Station.objects.filter(area_path__startswith=area.path, closed_on__isnull=True)
+    return rows.annotate(serves=Count("villages")).order_by("level", "area_path", "id")
+
+
+def ancestors_of(area: Area) -> list[Area]:
+    """The area's line from the county down, itself last."""
+    ids = [int(part) for part in area.path.strip("/").split("/")]
+    found = Area.objects.in_bulk(ids)
+    return [found[i] for i in ids if i in found]
+
+
+def children_of(area: Area) -> QuerySet[Area]:
+    """The valid areas directly below."""
+    return Area.objects.filter(LIVE, parent=area).order_by("code")
+
+
+def households_below(area: Area) -> int | None:
+    """Households of the valid areas below, or the area's own figure; None when nobody has entered any.
+
+    Figures are entered at the finest level; where a level has its own figure and finer ones too, the finer count.
+    """
+    below = Area.objects.filter(LIVE, path__startswith=area.path, households__isnull=False)
+    for level in reversed(AreaLevel):
+        total = below.filter(level=level).aggregate(total=Sum("households"))["total"]
+        if total is not None:
+            return int(total)
+    return None
+
+
+def known_below(county: Area) -> list[KnownArea]:
+    """Villages and all below, closed ones too, in the shape the county's own list is checked against."""
+    towns = dict(Area.objects.filter(parent=county).values_list("id", "name"))
+    columns = (
+        "id",
+        "code",
+        "name",
+        "official_name",
+        "level",
+        "parent__code",
+        "path",
+        "valid_to",
+        "households",
+    )
+    rows = Area.objects.filter(path__startswith=county.path).exclude(
+        level__in=(AreaLevel.COUNTY, AreaLevel.TOWN)
+    )
+    known = []
+    for area_id, code, name, official, level, above, path, valid_to, households in rows.values_list(*columns):
+        town = towns.get(int(path.split("/")[2]), "")
+        known.append(
+            KnownArea(area_id, code, name, official, level, above, town, valid_to is None, households)
+        )
+    return known
+
+
+def find_areas(actor: Actor) -> QuerySet[Area]:
+    """The areas the actor may see on the administration pages."""
+    return scoped(Area.objects.all(), actor, "area.see")
+
+
+def list_areas(actor: Actor, *, level: str, text: str = "", closed: bool = False) -> QuerySet[Area]:
+    """Areas of one level whose name or code contains `text`, in code order, with the name of the area above."""
+    rows = find_areas(actor).filter(level=level)
+    if not closed:
+        rows = rows.filter(LIVE)
+    if text:
+        rows = rows.filter(
+            Q(name__contains=text) | Q(official_name__contains=text) | Q(code__contains=text)
+            | Q(parent__name__contains=text)
+        )  # fmt: skip
+    return rows.select_related("parent").defer("outline", "parent__outline").order_by("code")
+
+
+def shapes_below(area: Area) -> list[tuple[int, str, str, str]]:
+    """(id, name, outline, system) of the valid areas directly below that have an outline; else the area's own."""
+    rows = children_of(area).exclude(outline="")
+    found = list(rows.values_list("id", "name", "outline", "outline_system"))
+    if not found and area.outline:
+        return [(area.pk, area.name, area.outline, area.outline_system)]
+    return found
