@@ -195,3 +195,11 @@ def problem() -> Callable[[Any], dict[str, Any]]:
         return body
 
     return read
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """The fixed cast (tests/cast.py) in this test's transaction."""
+    from tests.cast import make_cast
+
+    return make_cast()

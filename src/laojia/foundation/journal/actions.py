@@ -60,7 +60,9 @@ def require(actor: Actor, verb: str, subject: Subject) -> None:
             _("Ask the practice centre by telephone, they can do it or tell you who can."),
         )
     raise OutOfScope(
-        "out_of_scope", _("We do not find that here."), _("Check the number, or ask the practice centre by telephone.")
+        "out_of_scope",
+        _("We do not find that here."),
+        _("Check the number, or ask the practice centre by telephone."),
     )
 
 
@@ -90,7 +92,12 @@ def advance(
         _check_reason(subject.kind, verb, reason)
     model = type(row)
     if not swap(
-        model, row.pk, {"state": row.state, "version": row.version}, state=target, version=row.version + 1, **changes
+        model,
+        row.pk,
+        {"state": row.state, "version": row.version},
+        state=target,
+        version=row.version + 1,
+        **changes,
     ):
         raise Conflict(
             "changed_meanwhile",
@@ -104,7 +111,15 @@ def advance(
     return row
 
 
-def start(row: R, verb: str, *, actor: Actor, now: datetime, because: str = "", facts: Mapping[str, Any] | None = None) -> R:
+def start(
+    row: R,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    because: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> R:
     """Insert a new row of a machine in one of its starting states, permission checked on the facts it will have."""
     subject = subject_of(row)
     _allow(actor, verb, subject, because)
@@ -134,7 +149,9 @@ def record(
         raise _wrong_state(subject.state)
     if not because or reason:
         _check_reason(subject.kind, verb, reason)
-    _write(row, verb, actor, now, reason=reason, came_from=subject.state, fields=sorted(fields), cause=because)
+    _write(
+        row, verb, actor, now, reason=reason, came_from=subject.state, fields=sorted(fields), cause=because
+    )
     _follow(Event(verb, row, actor, now, reason, subject.state, subject.state, facts or {}))
 
 
@@ -157,7 +174,9 @@ def _allow(actor: Actor, verb: str, subject: Subject, because: str) -> None:
 def _check_reason(kind: str, verb: str, reason: str) -> None:
     needed = (kind in MACHINES) and any(m.verb == verb and "reason" in m.needs for m in MACHINES[kind].moves)
     if (needed and not reason) or (reason and not is_reason(verb, reason)):
-        raise BadInput("reason", _("Please say why."), _("Choose one of the reasons."), {"reason": _("Please say why.")})
+        raise BadInput(
+            "reason", _("Please say why."), _("Choose one of the reasons."), {"reason": _("Please say why.")}
+        )
 
 
 def _wrong_state(state: str) -> WrongState:

@@ -29,7 +29,11 @@ def _reach(columns: Columns, grant: Grant, scope: Scope, person_id: int | None) 
         return Q()
     narrowed = Q(**{columns.sealed: False}) if columns.sealed else Q()
     if scope is Scope.TEAM:
-        found = _any(Q(**{f"{column}__in": grant.team_ids}) for column in columns.team) if grant.team_ids else _NONE
+        found = (
+            _any(Q(**{f"{column}__in": grant.team_ids}) for column in columns.team)
+            if grant.team_ids
+            else _NONE
+        )
         if columns.closed_to_team and grant.team_ids:
             column = columns.closed_to_team
             found &= Q(**{f"{column}__isnull": True}) | ~Q(**{f"{column}__in": grant.team_ids})
@@ -54,7 +58,9 @@ def scope_filter(columns: Columns, actor: Actor, verb: str) -> Q:
     """Which rows `may(actor, verb, row)` allows, as a filter. Speaking for somebody is decided row by row, not in lists."""
     table = PERMISSIONS[verb]
     found = _any(
-        _reach(columns, grant, table[grant.role], actor.person_id) for grant in actor.grants if grant.role in table
+        _reach(columns, grant, table[grant.role], actor.person_id)
+        for grant in actor.grants
+        if grant.role in table
     )
     if actor.only is not None:
         kind, row_id = actor.only
