@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.databases import snapshot
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = ROOT / "build" / "shots"
@@ -24,6 +26,40 @@ QUIET = (
     "--disable-quic",
     "--disable-dev-shm-usage",
 )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A file for SQLite (threads and processes see one database, as in real life); no waiting for the disk."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        folder = Path(os.environ["LAOJIA_TEST_RUN"])
+        settings["TEST"]["NAME"] = str(
+            folder / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
+        )
+        settings["OPTIONS"] = {
+            **settings["OPTIONS"],
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
+        }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After migrating, remember the rows migrations made, and put them back after a test that truly commits.
+
+    Django's own clean-up empties every table: it would trip over the journal's append-only triggers
+    and lose the seeded calendar.
+    """
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        kept = snapshot()
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda case: kept.restore()  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

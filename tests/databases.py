@@ -14,7 +14,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -190,41 +189,7 @@ def _pure(item: pytest.Item) -> bool:
 # --- the database of the run ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A file for SQLite (threads and processes see one database, as in real life); no waiting for the disk."""
-    from django.db import connections
-
-    settings = connections["default"].settings_dict
-    if settings["ENGINE"].endswith("sqlite3"):
-        folder = Path(os.environ["LAOJIA_TEST_RUN"])
-        settings["TEST"]["NAME"] = str(
-            folder / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
-        )
-        settings["OPTIONS"] = {
-            **settings["OPTIONS"],
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
-        }
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After migrating, remember the rows migrations made, and put them back after a test that truly commits.
-
-    Django's own clean-up empties every table: it would trip over the journal's append-only triggers
-    and lose the seeded calendar.
-    """
-    from django.test import TransactionTestCase
-
-    with django_db_blocker.unblock():
-        snapshot = _snapshot()
-    before = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda case: snapshot.restore()  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
-
-
-def _snapshot() -> "SqliteSnapshot | PostgresSnapshot":
+def snapshot() -> "SqliteSnapshot | PostgresSnapshot":
     return PostgresSnapshot() if on_postgres() else SqliteSnapshot()
 
 

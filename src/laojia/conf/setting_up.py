@@ -61,12 +61,14 @@ def migrations_waiting() -> list[str]:
 
 
 def set_up(say: Say) -> None:
-    """Words, tables, cache table, static files; repeating it changes nothing."""
+    """Words, tables, cache table, published holidays, static files; repeating it changes nothing."""
     compile_words(say)
     if waiting := migrations_waiting():
         say(f"· database: {len(waiting)} changes")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+    if entered := import_module("laojia.foundation.calendar.jobs").seed_calendar():
+        say(f"· working calendar: {', '.join(map(str, entered))}")
     collect_static(say)
 
 

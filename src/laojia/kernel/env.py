@@ -80,6 +80,11 @@ def secret_file() -> Path:
     return var_dir() / "secret.json"
 
 
+def kept_secrets() -> dict[str, str]:
+    """The secrets a trial made on this machine."""
+    return _read(secret_file())
+
+
 def secret(name: str, *, size: int = 48) -> str:
     """A secret from the environment; in a trial it is made once and kept in `var/secret.json`."""
     given = text(name)
