@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from django.utils.functional import _StrPromise
 from django.utils.translation import gettext_lazy as _
 
-Words = Mapping[str, _StrPromise]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Words = Mapping[str, "StrPromise"]
 
 STATES: Mapping[str, Words] = {
     "item": {
@@ -246,7 +249,7 @@ REASONS: Words = {
     "nobody_wanted_it": _("nobody signed up"),
     "not_for_volunteers": _("not for volunteers to do"),
     "not_home": _("nobody was home"),
-    "not_needed": _("not needed any more"),
+    "not_needed": _("the need is gone"),
     "not_offered_any_more": _("not offered any more"),
     "not_our_trade": _("not what we can do"),
     "not_possible_there": _("not possible at that place"),
@@ -363,16 +366,16 @@ STATION_LEVELS: Words = {
 }
 
 
-def state_word(kind: str, state: str) -> _StrPromise | str:
+def state_word(kind: str, state: str) -> StrPromise | str:
     """The word for a state of a machine; the bare name when it is unknown (a bug that tests catch)."""
     return STATES.get(kind, {}).get(state, state)
 
 
-def verb_word(verb: str) -> _StrPromise | str:
+def verb_word(verb: str) -> StrPromise | str:
     """The button label of a verb."""
     return VERBS.get(verb, verb)
 
 
-def reason_word(code: str) -> _StrPromise | str:
+def reason_word(code: str) -> StrPromise | str:
     """The sentence part for a reason code."""
     return REASONS.get(code, code)
