@@ -1,6 +1,5 @@
 """The one settings file. Values that differ between installations come from the environment (docs/config.md)."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ CSRF_TRUSTED_ORIGINS = env.words("LAOJIA_ORIGINS")
 
 # --- what is installed, top first ------------------------------------------------------------------
 INSTALLED_APPS = [
+    "laojia.conf.apps.Top",
     "laojia.channels.console.apps.Console",
     "laojia.channels.home.apps.Home",
     "laojia.steps.review.apps.Review",
@@ -46,8 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
 ]
-# The account table is laojia's own; a tree without it yet still starts.
-AUTH_USER_MODEL = "people.Account" if find_spec("laojia.foundation.people.models") else "auth.User"
+AUTH_USER_MODEL = "people.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
