@@ -24,7 +24,7 @@ _DAMM = (
 _NUMBER = re.compile(r"([A-HJ-NP-Z])(\d{6})(\d{2})(\d{6,9})(\d)")
 _BREAKS = re.compile(r"[\s\-‐-―−_.·,,。、]+")  # what people put between groups
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
-_TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1
+_TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet, without i, l, o, 0, 1
 _TOKEN_LENGTH = 20  # 31^20: 99 bits
 
 _DOOR_WORDS = (

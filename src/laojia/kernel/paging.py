@@ -81,9 +81,7 @@ def _value(row: Any, name: str) -> Any:
 def _decode(queryset: QuerySet[Row], names: Sequence[str], cursor: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(names):
-            raise ValueError(cursor)
-        return [_parsed(queryset, name, value) for name, value in zip(names, values, strict=True)]
+        return [_parsed(queryset, name, value) for name, value in zip(names, list(values), strict=True)]
     except (ValueError, TypeError, binascii.Error, ValidationError) as error:
         raise BadInput(
             "bad_cursor", _("This page of the list is gone. Please open the list again.")

@@ -18,9 +18,7 @@ _BY_HAND = "county"
 
 
 @transaction.atomic
-def edit_day(
-    *, day: date, works: bool, name: str = "", actor: Actor, now: datetime
-) -> Day:
+def edit_day(*, day: date, works: bool, name: str = "", actor: Actor, now: datetime) -> Day:
     """Make one day of an entered year work or rest (snow, a local feast). Raises BadInput for other years."""
     if not Year.objects.filter(year=day.year).exists():
         sentence = _("This year is not entered yet.")
@@ -76,14 +74,10 @@ def set_office_hours(*, hours: Hours, actor: Actor, now: datetime) -> None:
     try:
         check_hours(hours)
     except ValueError:
-        sentence = _(
-            "The office must open before it closes, and the parts of the day must not overlap."
-        )
+        sentence = _("The office must open before it closes, and the parts of the day must not overlap.")
         raise BadInput("office_hours", sentence, "", {"hours": sentence}) from None
     OfficeHours.objects.all().delete()
-    OfficeHours.objects.bulk_create(
-        OfficeHours(opens=opens, closes=closes) for opens, closes in hours
-    )
+    OfficeHours.objects.bulk_create(OfficeHours(opens=opens, closes=closes) for opens, closes in hours)
     record(
         _new_edition(),
         "calendar.edit_day",
@@ -95,9 +89,7 @@ def set_office_hours(*, hours: Hours, actor: Actor, now: datetime) -> None:
 
 def _new_edition() -> Edition:
     """Mark the calendar as changed: this process asks again at once, the others within seconds."""
-    edition, _new = Edition.objects.update_or_create(
-        pk=1, defaults={"mark": secret_token()}
-    )
+    edition, _new = Edition.objects.update_or_create(pk=1, defaults={"mark": secret_token()})
     queries.forget()
     transaction.on_commit(queries.forget)
     return edition

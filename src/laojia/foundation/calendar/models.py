@@ -56,9 +56,7 @@ class OfficeHours(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=Q(opens__lt=F("closes")), name="office_hours_in_order"
-            ),
+            models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="office_hours_in_order"),
         )
 
     def __str__(self) -> str:
@@ -75,9 +73,7 @@ class Edition(models.Model):
     mark = models.CharField(max_length=40)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(id=1), name="calendar_one_edition"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="calendar_one_edition"),)
 
     def __str__(self) -> str:
         return self.mark

@@ -41,9 +41,7 @@ def day(request: HttpRequest, year: int) -> HttpResponse:
         except BadInput as refused:
             _put(form, refused)
         else:
-            messages.success(
-                request, _("The day is saved. Dates promised already stay as they are.")
-            )
+            messages.success(request, _("The day is saved. Dates promised already stay as they are."))
             return redirect("calendar:year", year=entry["day"].year)
     return _show(request, year, day_form=form)
 
@@ -79,14 +77,10 @@ def hours(request: HttpRequest) -> HttpResponse:
     form = HoursForm(request.POST)
     this = clock.local_date(clock.now()).year
     if form.is_valid():
-        actions.set_office_hours(
-            hours=form.cleaned_data["hours"], actor=_actor(request), now=clock.now()
-        )
+        actions.set_office_hours(hours=form.cleaned_data["hours"], actor=_actor(request), now=clock.now())
         messages.success(
             request,
-            _(
-                "The office hours are saved. They count for everything that begins from now on."
-            ),
+            _("The office hours are saved. They count for everything that begins from now on."),
         )
         return redirect("calendar:year", year=this)
     return _show(request, this, hours_form=form)
@@ -108,16 +102,12 @@ def _show(request: HttpRequest, year: int, **forms: Any) -> HttpResponse:
             "year_form": YearForm(year=year),
             "hours_form": HoursForm(initial=_office_hours()),
         }
-    return render(
-        request, "calendar/year.html", context | forms, status=422 if forms else 200
-    )
+    return render(request, "calendar/year.html", context | forms, status=422 if forms else 200)
 
 
 def _office_hours() -> dict[str, Any]:
     edges = [edge for interval in queries.calendar().hours for edge in interval]
-    return dict(
-        zip(("opens", "closes", "opens_again", "closes_again"), edges, strict=False)
-    )
+    return dict(zip(("opens", "closes", "opens_again", "closes_again"), edges, strict=False))
 
 
 def _checked(year: int) -> int:
@@ -127,8 +117,8 @@ def _checked(year: int) -> int:
 
 
 def _put(form: Any, refused: BadInput) -> None:
-    for name in refused.fields or {None: ""}:
-        form.add_error(name if name in form.fields else None, str(refused))
+    names = [name for name in refused.fields if name in form.fields]
+    form.add_error(names[0] if names else None, str(refused))
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -47,11 +47,7 @@ def forget() -> None:
 
 def _load() -> WorkCalendar:
     years = frozenset(Year.objects.values_list("year", flat=True))
-    days = {
-        day: works
-        for day, works in Day.objects.values_list("date", "works")
-        if day.year in years
-    }
+    days = {day: works for day, works in Day.objects.values_list("date", "works") if day.year in years}
     hours = tuple(OfficeHours.objects.order_by("opens").values_list("opens", "closes"))
     return WorkCalendar(days, years, hours or OFFICE_HOURS)
 
@@ -89,11 +85,7 @@ def year_grid(actor: Actor, year: int) -> YearGrid:
     """The year as months and weeks, Monday first."""
     require(actor, "calendar.see", _TABLES)
     entered = Year.objects.filter(year=year).first()
-    rows = (
-        {row.date: row for row in Day.objects.filter(date__year=year)}
-        if entered
-        else {}
-    )
+    rows = {row.date: row for row in Day.objects.filter(date__year=year)} if entered else {}
     first = date(year, 1, 1)
     length = (date(year + 1, 1, 1) - first).days
     cells = [_cell(first + timedelta(days=n), rows) for n in range(length)]
@@ -102,8 +94,7 @@ def year_grid(actor: Actor, year: int) -> YearGrid:
         provisional=entered is None,
         source=entered.source if entered else "",
         months=[
-            _month(number, [cell for cell in cells if cell.date.month == number])
-            for number in range(1, 13)
+            _month(number, [cell for cell in cells if cell.date.month == number]) for number in range(1, 13)
         ],
         working_days=sum(cell.works for cell in cells),
     )
@@ -123,9 +114,7 @@ def _cell(day: date, rows: dict[date, Day]) -> Cell:
 def _month(number: int, cells: list[Cell]) -> Month:
     padded: list[Cell | None] = [None] * cells[0].date.weekday() + list(cells)
     padded += [None] * (-len(padded) % 7)
-    return Month(
-        number, [padded[start : start + 7] for start in range(0, len(padded), 7)]
-    )
+    return Month(number, [padded[start : start + 7] for start in range(0, len(padded), 7)])
 
 
 def years() -> list[int]:

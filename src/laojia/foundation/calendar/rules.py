@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 
 from laojia.kernel.clock import CHINA
@@ -71,9 +72,7 @@ class WorkCalendar:
             if left < closes - opens or (left and left == closes - opens):
                 return self._due(start, opens + left, _span_of_hours(span))
             left -= closes - opens
-        raise AssertionError(
-            "the working days of a calendar do not end"
-        )  # pragma: no cover
+        raise AssertionError("the working days of a calendar do not end")  # pragma: no cover
 
     def add_working_days(self, start: datetime, days: int) -> Due:
         """Closing time of the `days`-th working day after the day of `start`."""
@@ -98,9 +97,7 @@ class WorkCalendar:
             candidate = day + timedelta(days=step)
             if self.works(candidate):
                 return candidate
-        raise ValueError(
-            f"no working day within {_LONGEST_REST} days after {day}: mend the calendar"
-        )
+        raise ValueError(f"no working day within {_LONGEST_REST} days after {day}: mend the calendar")
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Open time from `start` to `end`; none when `end` is not later."""
@@ -140,9 +137,7 @@ class WorkCalendar:
     def _due(self, start: datetime, at: datetime, span: str) -> Due:
         """Provisional exactly when a day of a year not entered lies between the event and the deadline."""
         first, last = start.astimezone(CHINA).year, at.astimezone(CHINA).year
-        provisional = any(
-            year not in self.known_years for year in range(first, last + 1)
-        )
+        provisional = any(year not in self.known_years for year in range(first, last + 1))
         return Due(at.astimezone(UTC), provisional, start, span)
 
 
@@ -210,9 +205,7 @@ def _read_line(number: int, line: str, year: int) -> Iterator[tuple[date, DayEnt
 def check_hours(hours: Hours) -> None:
     """Raises ValueError unless the intervals of a day are there, in order and apart."""
     edges = [edge for interval in hours for edge in interval]
-    if not edges or any(
-        later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)
-    ):
+    if not edges or any(later <= earlier for earlier, later in pairwise(edges)):
         raise ValueError("office hours must be in order, one after the other")
 
 

@@ -32,17 +32,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, primary_key=True, serialize=False
-                    ),
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
                 ("mark", models.CharField(max_length=40)),
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="calendar_one_edition"
-                    )
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="calendar_one_edition")
                 ],
             },
         ),

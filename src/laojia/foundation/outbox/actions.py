@@ -1,0 +1,218 @@
+"""Puts messages and clocks in the queue, moves and cancels them; writes what became of a message.
+
+`post` and the clock functions are called by the steps inside their own transaction: what was decided and what
+follows from it stand or fall together.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from types import MappingProxyType
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.calendar import queries as calendar_queries
+from laojia.foundation.calendar.rules import Due
+from laojia.foundation.journal.actions import Event, record
+from laojia.foundation.journal.queries import scoped
+from laojia.foundation.outbox.models import Clock, Message
+from laojia.foundation.outbox.rules import Variables, check_variables, templates
+from laojia.kernel.clock import local_date
+from laojia.kernel.db import swap
+from laojia.kernel.errors import Conflict, OutOfScope
+from laojia.policy import deadlines
+from laojia.policy.facts import Actor
+
+About = tuple[str, int]
+_NO_VARIABLES: Variables = MappingProxyType({})
+
+
+def post(
+    template: str,
+    *,
+    to_person_id: int | None = None,
+    to_team_id: int | None = None,
+    to_phone: str | None = None,
+    about: About,
+    key: str,
+    now: datetime,
+    variables: Variables = _NO_VARIABLES,
+    due: datetime | None = None,
+    urgent: bool | None = None,
+) -> None:
+    """Queue one message; a second call with the same `key` does nothing.
+
+    `to_phone` is for codes to a number nobody has claimed yet. Raises ValueError on an unknown template, a
+    variable that is missing or could be a name or a phone, or not exactly one addressee.
+    """
+    entry = templates().get(template)
+    if entry is None:
+        raise ValueError(f"no message template {template!r}")
+    check_variables(entry, variables)
+    if sum(addressee is not None for addressee in (to_person_id, to_team_id, to_phone)) != 1:
+        raise ValueError("a message has one addressee")
+    message = Message(
+        key=key,
+        template=template,
+        variables=dict(variables),
+        to_person_id=to_person_id,
+        to_team_id=to_team_id,
+        to_phone=to_phone,
+        about_kind=about[0],
+        about_id=about[1],
+        urgent=entry.urgent if urgent is None else urgent,
+        due_at=due or now,
+        created_at=now,
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+
+
+def withdraw_messages(about: About, *, templates: Collection[str] | None = None) -> int:
+    """Take back what has not left yet (a reminder of something called off). Returns how many."""
+    waiting = Message.objects.filter(about_kind=about[0], about_id=about[1], state="queued")
+    if templates is not None:
+        waiting = waiting.filter(template__in=templates)
+    return waiting.update(state="failed", note="withdrawn", lease="", lease_until=None)
+
+
+def set_clock(
+    kind: str,
+    *,
+    about: About,
+    due: datetime | deadlines.Due,
+    now: datetime,
+    provisional: bool = False,
+    round: int = 0,  # noqa: A002  the word of the column and of every caller
+) -> None:
+    """Set the clock, whatever it showed before: one row per kind, thing and round.
+
+    A `Due` of the working calendar brings along how it was reckoned.
+    """
+    at, uncertain, since, span = _reckoned(due, provisional)
+    row = Clock(
+        kind=kind,
+        about_kind=about[0],
+        about_id=about[1],
+        round=round,
+        due_at=at,
+        provisional=uncertain,
+        since=since,
+        span=span,
+        set_at=now,
+    )
+    Clock.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["kind", "about_kind", "about_id", "round"],
+        update_fields=[
+            "due_at", "provisional", "since", "span", "state", "set_at", "lease", "lease_until", "attempts", "note",
+        ],
+    )  # fmt: skip
+
+
+def cancel_clocks(about: About, kinds: Collection[str] | None = None) -> int:
+    """Stop the pending clocks of a thing, all or those of the kinds. Returns how many."""
+    return _pending(about, kinds).update(state="cancelled", lease="", lease_until=None)
+
+
+def move_clocks(about: About, due: datetime | deadlines.Due, kinds: Collection[str] | None = None) -> int:
+    """Give the pending clocks of a thing another moment. Returns how many."""
+    at, uncertain, since, span = _reckoned(due, provisional=False)
+    return _pending(about, kinds).update(
+        due_at=at, provisional=uncertain, since=since, span=span, lease="", lease_until=None, attempts=0
+    )
+
+
+def _pending(about: About, kinds: Collection[str] | None) -> QuerySet[Clock]:
+    rows = Clock.objects.filter(about_kind=about[0], about_id=about[1], state="pending")
+    return rows if kinds is None else rows.filter(kind__in=kinds)
+
+
+def _reckoned(
+    due: datetime | deadlines.Due, provisional: bool
+) -> tuple[datetime, bool, datetime | None, str]:
+    """Moment, provisional, and how it was reckoned — only where reckoning again gives the same moment."""
+    if isinstance(due, datetime):
+        return due, provisional, None, ""
+    if isinstance(due, Due) and due.since is not None and due.span:
+        again = calendar_queries.calendar().reckon(due.since, due.span)
+        if again.at == due.at:
+            return due.at, due.provisional, due.since, due.span
+    return due.at, due.provisional or provisional, None, ""
+
+
+@transaction.atomic
+def reckon_again(event: Event | None = None) -> int:
+    """Reckon provisional clocks anew; the follow-up of `calendar.enter_year`. Returns how many changed."""
+    calendar = calendar_queries.calendar()
+    changed = 0
+    for clock in Clock.objects.filter(state="pending", provisional=True).iterator():
+        if clock.since is not None:
+            due = calendar.reckon(clock.since, clock.span)
+            at, provisional = due.at, due.provisional
+        else:  # capped by an outer clock: the moment stays, only the doubt goes
+            at, provisional = clock.due_at, not calendar.is_known(local_date(clock.due_at))
+        if (at, provisional) != (clock.due_at, clock.provisional):
+            expect = {"state": "pending", "due_at": clock.due_at}
+            changed += swap(
+                Clock, clock.pk, expect, due_at=at, provisional=provisional, lease="", lease_until=None
+            )
+    return changed
+
+
+@transaction.atomic
+def called(*, message_id: int, actor: Actor, now: datetime, reached: bool = True) -> None:
+    """Somebody told the person by telephone; not reached: it stays on the list and the attempt is counted.
+
+    Raises OutOfScope, NotPermitted, Conflict when a colleague was faster.
+    """
+    message = scoped(Message.objects.all(), actor, "message.called").filter(pk=message_id).first()
+    if message is None:
+        raise OutOfScope(
+            "message_not_here",
+            _("This call is not on your list."),
+            _("Open the call list again to see what is left."),
+        )
+    changes = {"state": "called", "sent_at": now} if reached else {}
+    if not swap(Message, message.pk, {"state": "to_call"}, attempts=F("attempts") + 1, **changes):
+        raise Conflict(
+            "called_already",
+            _("A colleague has made this call already."),
+            _("Open the call list again to see what is left."),
+        )
+    record(message, "message.called", actor=actor, now=now, fields=("state",) if reached else ("attempts",))
+
+
+def take_receipt(*, key: str, delivered: bool, now: datetime) -> bool:
+    """What the gateway says became of a message. Repeated, late and unknown receipts change nothing twice."""
+    rows = Message.objects.filter(key=key)
+    if delivered:
+        return bool(
+            rows.filter(state__in=("sending", "sent", "to_call")).update(
+                state="delivered", receipt_at=now, lease="", lease_until=None
+            )
+        )
+    message = rows.filter(state__in=("sending", "sent")).first()
+    if message is None:
+        return False
+    state = "to_call" if templates()[message.template].call else "failed"
+    expect = {"state__in": ("sending", "sent")}
+    return swap(
+        Message,
+        message.pk,
+        expect,
+        state=state,
+        receipt_at=now,
+        note="not_delivered",
+        lease="",
+        lease_until=None,
+    )
+
+
+def forget_person(*, person_id: int) -> None:
+    """Blank what was said to a person who asks to be forgotten; the keys and states stay for the accounts."""
+    Message.objects.filter(to_person_id=person_id).update(text=None, to_phone=None)
+    Message.objects.filter(to_person_id=person_id, state__in=("queued", "to_call")).update(
+        state="failed", note="forgotten", lease="", lease_until=None
+    )
