@@ -118,6 +118,7 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [folder for folder in (PACKAGE / "static", BUILD) if folder.is_dir()]
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 _FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 _PLAIN = {
     "default": _FILES,
