@@ -125,10 +125,19 @@ def doctor() -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Only compare with docs/policy.md.")
-def policy(check: bool) -> None:
-    """Print docs/policy.md from the tables."""
-    show(call("laojia.conf.printing:policy", check=check))
+def policy() -> None:
+    """Print who may what, which state follows, by when (docs/policy.md)."""
+    click.echo(call("laojia.conf.printing:policy_page"), nl=False)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when a page is stale.")
+def docs(check: bool) -> None:
+    """Print the generated pages (docs/policy.md, docs/config.md) anew."""
+    if not check:
+        show(call("laojia.conf.printing:write"))
+    elif stale := call("laojia.conf.printing:stale"):
+        raise click.ClickException(f"stale: {', '.join(stale)}; run: laojia docs")
 
 
 @main.group()

@@ -1,0 +1,177 @@
+"""Prints docs/policy.md and docs/config.md from the tables the program runs on. A test fails when they are stale."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from laojia.conf.options import OPTIONS
+from laojia.kernel import env
+from laojia.policy.consequences import CONSEQUENCES
+from laojia.policy.deadlines import DEADLINES, Span, Unit
+from laojia.policy.permissions import BEHALF, PERMISSIONS, PROTECTED_ROLES
+from laojia.policy.reasons import REASONS
+from laojia.policy.roles import SECOND_FACTOR_ROLES, SEPARATE_ROLES, Role
+from laojia.policy.transitions import MACHINES, Machine
+
+DOCS = env.ROOT / "docs"
+GENERATED = "<!-- printed by `laojia docs` from src/laojia; change the tables, not this page -->"
+_UNITS = {
+    Unit.WORKING_HOURS: "working hours",
+    Unit.WORKING_DAYS: "working days",
+    Unit.HOURS: "hours",
+    Unit.DAYS: "days",
+}
+
+
+def policy_page() -> str:
+    """Machines, who may what, reasons, consequences, clocks."""
+    parts = (_policy_head(), _machines(), _permissions(), _behalf(), _reasons(), _consequences(), _clocks())
+    return "\n".join(line for part in parts for line in part).rstrip() + "\n"
+
+
+def _policy_head() -> Iterator[str]:
+    yield "# Policy"
+    yield ""
+    yield GENERATED
+    yield ""
+    yield "Who may do what, which state follows, by when. All of it stands in `src/laojia/policy/`; this page only shows it."
+
+
+def _machines() -> Iterator[str]:
+    for kind, machine in MACHINES.items():
+        yield f"\n## {kind}\n"
+        yield from _diagram(machine)
+        yield ""
+        yield "| verb | from | to | needs |"
+        yield "|---|---|---|---|"
+        for move in machine.moves:
+            targets = ", ".join(move.targets)
+            yield f"| `{move.verb}` | {_in_order(move.sources, machine)} | {targets} | {_list(move.needs)} |"
+        for verb, states in machine.stays.items():
+            yield f"| `{verb}` | {_in_order(states, machine)} | stays | |"
+
+
+def _diagram(machine: Machine) -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for start in machine.states:
+        if start in machine.starts:
+            yield f"  [*] --> {start}"
+    edges: dict[tuple[str, str], list[str]] = {}
+    for move in machine.moves:
+        for source in sorted(move.sources, key=machine.states.index):
+            for target in move.targets:
+                edges.setdefault((source, target), []).append(move.verb.partition(".")[2])
+    for (source, target), verbs in edges.items():
+        yield f"  {source} --> {target}: {', '.join(verbs)}"
+    leaving = {source for source, _ in edges}
+    for end in machine.states:
+        if end not in leaving:
+            yield f"  {end} --> [*]"
+    yield "```"
+
+
+def _permissions() -> Iterator[str]:
+    yield "\n## Who may what\n"
+    yield "own: about the person himself; team: his team's; area: inside his area; kept: he is the named keeper;"
+    yield "entered: typed in by himself for somebody; all: everywhere. `system` is the clock."
+    yield f"Second factor enrolled: {_list(SECOND_FACTOR_ROLES)}."
+    yield f"Never held together: {_list(SEPARATE_ROLES)}."
+    yield f"Protected rows are listed for: {_list(PROTECTED_ROLES)}."
+    kind = ""
+    for verb, roles in PERMISSIONS.items():
+        if verb.partition(".")[0] != kind:
+            kind = verb.partition(".")[0]
+            yield f"\n### {kind}\n\n| verb | who (where) |\n|---|---|"
+        who = ", ".join(
+            f"{role.value} ({scope.value})" for role, scope in sorted(roles.items(), key=_role_order)
+        )
+        yield f"| `{verb}` | {who or 'nobody: follows from other verbs'} |"
+
+
+def _role_order(item: tuple[Role, object]) -> int:
+    return list(Role).index(item[0])
+
+
+def _behalf() -> Iterator[str]:
+    yield "\n## On behalf of somebody\n"
+    yield "The person spoken for must be permitted himself; both names and the channel are journalled."
+    yield "\n| role | verbs |\n|---|---|"
+    for role, verbs in BEHALF.items():
+        yield f"| {role.value} | {_list(f'`{verb}`' for verb in verbs)} |"
+
+
+def _reasons() -> Iterator[str]:
+    yield "\n## Reason codes\n\n| verb | codes |\n|---|---|"
+    for verb, codes in REASONS.items():
+        yield f"| `{verb}` | {', '.join(codes)} |"
+
+
+def _consequences() -> Iterator[str]:
+    yield "\n## What may follow from what\n"
+    yield "A consequence is journalled under the same actor and names its cause; it needs no permission of its own."
+    yield "\n| because of | may follow |\n|---|---|"
+    for cause, verbs in CONSEQUENCES.items():
+        if verbs:
+            yield f"| `{cause}` | {_list(f'`{verb}`' for verb in verbs)} |"
+
+
+def _clocks() -> Iterator[str]:
+    yield "\n## Clocks\n"
+    yield "Defaults; a county may change each. Working time knows holidays and make-up days; inner clocks never pass the promise."
+    yield "\n| clock | by when | urgent |\n|---|---|---|"
+    for kind, (ordinary, urgent) in DEADLINES.items():
+        yield f"| `{kind}` | {_span(ordinary)} | {_span(urgent) if urgent else 'the same'} |"
+
+
+def _span(span: Span) -> str:
+    if span.unit is Unit.SAME_DAY:
+        return "end of the same working day"
+    unit = _UNITS[span.unit]
+    return f"{span.amount} {unit if span.amount != 1 else unit.removesuffix('s')}"
+
+
+def _in_order(states: Iterable[str], machine: Machine) -> str:
+    return ", ".join(sorted(states, key=machine.states.index))
+
+
+def _list(words: Iterable[object]) -> str:
+    return ", ".join(sorted(str(getattr(word, "value", word)) for word in words))
+
+
+def config_page() -> str:
+    """All environment variables."""
+    rows = (f"| `{one.name}` | {one.shape} | {one.default} | {one.what} |" for one in OPTIONS)
+    head = (
+        "# Configuration",
+        "",
+        GENERATED,
+        "",
+        "All of it comes from the environment; nothing needs to be set for a trial. `laojia doctor` checks what is running.",
+        "",
+        "| variable | shape | default | what it does |",
+        "|---|---|---|---|",
+    )
+    return "\n".join((*head, *rows)) + "\n"
+
+
+def pages() -> Mapping[Path, str]:
+    """Each generated page and what it should say now."""
+    return {DOCS / "policy.md": policy_page(), DOCS / "config.md": config_page()}
+
+
+def stale() -> list[str]:
+    """Generated pages that no longer say what the tables say."""
+    return [
+        path.name
+        for path, text in pages().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def write() -> list[str]:
+    """Print the generated pages anew; names of those that changed."""
+    changed = stale()
+    for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [f"{name} printed anew" for name in changed] or ["nothing changed"]
