@@ -47,14 +47,13 @@ def seal(text: str) -> str:
 
 def unseal(sealed: str) -> str:
     """The text again. Raises SealBroken."""
+    name, key_id, body = [*sealed.split(".", 2), "", ""][:3]
+    key = _ring().keys.get((name, key_id))
+    if key is None:
+        raise SealBroken(f"no key {key_id!r} for cipher {name!r} in LAOJIA_SEAL_KEYS")
     try:
-        name, key_id, body = sealed.split(".", 2)
-        key = _ring().keys[name, key_id]
         raw = base64.urlsafe_b64decode(body)
-        head = f"{name}.{key_id}.".encode()
-        return _decrypt(name, key, raw[:_NONCE], raw[_NONCE:], head).decode()
-    except KeyError:
-        raise SealBroken(f"no key {key_id!r} for cipher {name!r} in LAOJIA_SEAL_KEYS") from None
+        return _decrypt(name, key, raw[:_NONCE], raw[_NONCE:], f"{name}.{key_id}.".encode()).decode()
     except (ValueError, InvalidTag) as error:
         raise SealBroken("sealed text was changed or is none") from error
 
