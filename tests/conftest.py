@@ -158,10 +158,14 @@ def session_cookie(live: str, account: Any) -> dict[str, Any]:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
+    from laojia.conf.acting import mark_second_factor
+    from laojia.kernel import clock
+
     kept = SessionStore()
     kept[SESSION_KEY] = str(account.pk)
     kept[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     kept[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    mark_second_factor(kept, account, clock.now())
     kept.save()
     return {"name": settings.SESSION_COOKIE_NAME, "value": kept.session_key, "url": live}
 

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "laojia.conf.middleware.Refusals",
+    "laojia.conf.acting.Acting",
 ]
 ROOT_URLCONF = "laojia.conf.urls"
 WSGI_APPLICATION = "laojia.conf.wsgi.application"

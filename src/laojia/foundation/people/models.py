@@ -92,6 +92,9 @@ class Account(AbstractBaseUser):
     phone = SealedText(blank=True)
     phone_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
+    password_is_initial = models.BooleanField(
+        default=False
+    )  # given by the administrator, to be changed at once
     is_active = models.BooleanField(default=True)
     locked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -103,6 +106,32 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"account {self.pk}"
+
+
+class Claim(models.Model):
+    """A phone's account says "this is me": a family's number may hold several people, one account each person."""
+
+    SCOPE: ClassVar = Columns(kind="claim", own=("person_id",))
+    PERSONAL: ClassVar[tuple[Held, ...]] = (
+        Held(("account", "person"), "to know whom you are when you sign in", Keep.WHILE_NEEDED),
+    )
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="claims")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="claims")
+    proof = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(proof__in=("name", "village", "first_order", "station", "post")),
+                name="claim_proof",
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at__isnull=True), name="claim_one_account"
+            ),
+        ]
 
 
 class Unit(models.Model):
