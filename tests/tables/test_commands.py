@@ -1,0 +1,180 @@
+"""The `laojia` command: every command explains itself, set-up repeats without harm, the server ends cleanly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from laojia.conf import cli, serving
+from laojia.kernel import env
+
+LAOJIA = [sys.executable, "-m", "laojia.conf.cli"]
+
+
+def commands(group: click.Group, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        path = (*before, name)
+        found += commands(command, path) if isinstance(command, click.Group) else [path]
+    return found
+
+
+def test_help_lists_the_commands() -> None:
+    shown = CliRunner().invoke(cli.main, ["--help"]).output
+    for word in (
+        "run",
+        "serve",
+        "worker",
+        "setup",
+        "county",
+        "areas",
+        "demo",
+        "doctor",
+        "policy",
+        "docs",
+        "journal",
+    ):
+        assert f"\n  {word} " in shown
+
+
+@pytest.mark.parametrize("path", commands(cli.main), ids=" ".join)
+def test_every_command_says_what_it_does(path: tuple[str, ...]) -> None:
+    command: click.Command = cli.main
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    assert command.help
+    assert command.help.endswith(".")
+
+
+def functions_called() -> list[str]:
+    """`package.module:function` as the commands name them."""
+    import re
+
+    return re.findall(r'"(laojia\.[\w.]+:\w+)"', Path(str(cli.__file__)).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("where", functions_called())
+def test_every_command_reaches_its_function(where: str) -> None:
+    from importlib import import_module
+
+    module, _, name = where.partition(":")
+    assert callable(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("LAOJIA_MODE", "playing", "one of trial, production"),
+        ("LAOJIA_DB", "mysql://somewhere/x", "postgres://"),
+        ("LAOJIA_DB", "postgres://somebody@somewhere/", "names no database"),
+        ("LAOJIA_DEBUG", "perhaps", "yes or no"),
+    ],
+)
+def test_a_bad_setting_is_one_readable_line(name: str, value: str, says: str) -> None:
+    done = subprocess.run(
+        [*LAOJIA, "manage", "check"],
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Setting {name}: ")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_numbers_are_held_to_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAOJIA_RECEIPT_HOURS", "0")
+    with pytest.raises(env.BadSetting, match="between 1 and 72"):
+        env.number("LAOJIA_RECEIPT_HOURS", 4, least=1, most=72)
+    monkeypatch.setenv("LAOJIA_RECEIPT_HOURS", "soon")
+    with pytest.raises(env.BadSetting, match="whole number"):
+        env.number("LAOJIA_RECEIPT_HOURS", 4)
+
+
+def test_postgres_addresses_are_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAOJIA_DB", "postgres://lao:jia%40home@db.example:5433/county?sslmode=require")
+    read = env.database()
+    expected = {"NAME": "county", "USER": "lao", "PASSWORD": "jia@home", "HOST": "db.example", "PORT": "5433"}
+    assert {name: read[name] for name in expected} == expected
+    assert read["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_sqlite_has_one_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "on_sqlite", lambda: True)
+    assert serving.process_count(4) == 1
+    monkeypatch.setattr(serving, "on_sqlite", lambda: False)
+    assert serving.process_count(4) == 4
+    assert serving.process_count(None) >= 2
+
+
+# --- a real installation in a folder of its own ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a fresh SQLite installation."""
+    folder = tmp_path_factory.mktemp("installation")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LAOJIA_")}
+    return {**environment, "LAOJIA_VAR": str(folder)}
+
+
+def run(place: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*LAOJIA, *words], env=place, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_set_up_can_be_repeated(place: dict[str, str]) -> None:
+    first = run(place, "setup")
+    assert first.returncode == 0, first.stderr
+    assert "database" in first.stdout
+    again = run(place, "setup")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == ""
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def start(place: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+    """Serve without worker and wait until it answers."""
+    process = subprocess.Popen([*LAOJIA, "serve", "--port", str(port), "--no-worker"], env=place)
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+        except OSError:
+            assert process.poll() is None, "the server ended before it answered"
+            time.sleep(0.1)
+            continue
+        return process
+    process.kill()
+    raise AssertionError("the server did not answer within 15 s")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
+def test_the_port_is_free_again_however_the_server_ends(place: dict[str, str], how: signal.Signals) -> None:
+    run(place, "setup")
+    port = free_port()
+    first = start(place, port)
+    first.send_signal(how)
+    first.wait(timeout=20)
+    second = start(place, port)
+    second.terminate()
+    assert second.wait(timeout=20) == 0
