@@ -9,7 +9,9 @@ def _of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_NO_TEAM = _of("occasion.unoffer pool.open order.pass_down offer.make occasion.offer order.end order.unarrange")
+_NO_TEAM = _of(
+    "occasion.unoffer pool.open order.pass_down offer.make occasion.offer order.end order.unarrange"
+)
 _FREED = _of("attendance.release order.promote order.unarrange order.arrange")
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
@@ -17,7 +19,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.place": _of("order.triage order.arrange standing.start"),
     "order.describe": _of(""),
     "order.map": _of("order.triage"),
-    "order.cancel": _FREED | _of("offer.withdraw occasion.call_off occasion.unoffer roster.leave standing.end"),
+    "order.cancel": _FREED
+    | _of("offer.withdraw occasion.call_off occasion.unoffer roster.leave standing.end"),
     "order.refuse": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "order.ask_back": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "order.suspend": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
@@ -29,12 +32,14 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave"),
     "occasion.postpone": _of("offer.withdraw"),
     "occasion.record": _of(
-        "attendance.mark order.serve order.unarrange roster.mark roster.attest roster.stand_in occasion.pass"
+        "attendance.mark order.serve order.unarrange roster.ask roster.mark roster.attest roster.stand_in occasion.pass"
     ),
     "occasion.pass": _of(""),
     "offer.make": _of("occasion.open occasion.offer occasion.unoffer offer.withdraw order.triage"),
     "offer.accept": _of("occasion.confirm order.arrange order.triage roster.ask offer.withdraw"),
-    "offer.claim": _of("occasion.open occasion.confirm occasion.offer order.arrange order.triage offer.withdraw"),
+    "offer.claim": _of(
+        "occasion.open occasion.confirm occasion.offer order.arrange order.triage offer.withdraw"
+    ),
     "offer.decline": _NO_TEAM,
     "offer.expire": _NO_TEAM | _of("team.reach"),
     "offer.withdraw": _NO_TEAM | _of("occasion.release order.unarrange attendance.release occasion.call_off"),
@@ -45,6 +50,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "attendance.settle": _of("order.serve order.unarrange order.close"),
     "not_home.step": _of("order.unarrange order.serve attendance.settle"),
     "roster.leave": _of("roster.ask"),
+    "roster.stand_in": _of("roster.leave"),
     "standing.start": _of("order.arrange occasion.open offer.make occasion.offer order.triage"),
     "standing.plan": _of("occasion.open occasion.confirm offer.make occasion.offer"),
     "standing.pause": _of("occasion.call_off attendance.release"),

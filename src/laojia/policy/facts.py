@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from laojia.policy.roles import Channel, Role
 
@@ -76,7 +76,7 @@ class Columns:
 class Row(Protocol):
     """A table row that declares its columns."""
 
-    SCOPE: Columns
+    SCOPE: ClassVar[Columns]
     pk: Any
 
 

@@ -44,7 +44,14 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "occasion.bundle": _DESK,
     "occasion.print": {**_DESK_OR_STATION, **_LEADER},
     # 点单 orders
-    "order.see": {**_ASKER, **_SEE_AREA, **_LEADER, _R.KEEPER: _KEPT, _R.NUMBER_READER: _OWN, _R.GRID_WORKER: _ENTERED},
+    "order.see": {
+        **_ASKER,
+        **_SEE_AREA,
+        **_LEADER,
+        _R.KEEPER: _KEPT,
+        _R.NUMBER_READER: _OWN,
+        _R.GRID_WORKER: _ENTERED,
+    },
     "order.list": {**_SEE_AREA, _R.COUNTY_LEADER: _AREA, _R.ZONE_LEADER: _AREA, _R.GRID_WORKER: _ENTERED},
     "order.reveal": {**_SEE_AREA, _R.KEEPER: _KEPT},
     "order.place": {**_ASKER},
@@ -144,11 +151,12 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "team.insurance": {**_LEADER, **_DESK},
     # areas, calendar, messages, journal
     "area.see": {r: _ALL for r in (_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF, _R.COUNTY_LEADER)},
-    "area.create": {_R.SYSTEM_ADMIN: _ALL},
+    "area.create": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
+    "area.import": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "area.rename": {_R.SYSTEM_ADMIN: _ALL},
     "area.close": {_R.SYSTEM_ADMIN: _ALL},
-    "station.save": {_R.SYSTEM_ADMIN: _ALL, _R.DISPATCHER: _ALL},
-    "zone.save": {_R.SYSTEM_ADMIN: _ALL},
+    "station.save": {_R.SYSTEM_ADMIN: _ALL, _R.DISPATCHER: _ALL, **_CLOCK},
+    "zone.save": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "calendar.see": {r: _ALL for r in (_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF)},
     "calendar.edit_day": {_R.SYSTEM_ADMIN: _ALL},
     "calendar.enter_year": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
@@ -209,7 +217,8 @@ def _directly(actor: Actor, verb: str, subject: Subject) -> bool:
         return False
     table = PERMISSIONS.get(verb, {})
     return any(
-        grant.role in table and reaches(grant, table[grant.role], actor.person_id, subject) for grant in actor.grants
+        grant.role in table and reaches(grant, table[grant.role], actor.person_id, subject)
+        for grant in actor.grants
     )
 
 

@@ -43,7 +43,9 @@ class Role(StrEnum):
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDIT_ADMIN = "audit_admin"
-    NUMBER_READER = "number_reader"  # number + last four digits of the phone: may look and nudge, nothing else
+    NUMBER_READER = (
+        "number_reader"  # number + last four digits of the phone: may look and nudge, nothing else
+    )
     SYSTEM = "system"
 
 

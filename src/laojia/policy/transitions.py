@@ -127,7 +127,11 @@ ATTENDANCE = Machine(
     starts=frozenset({"expected"}),
     moves=(
         _m("attendance.mark", "expected", "came not_home refused team_absent"),
-        _m("attendance.settle", "expected came not_home refused team_absent", "came not_home refused team_absent"),
+        _m(
+            "attendance.settle",
+            "expected came not_home refused team_absent",
+            "came not_home refused team_absent",
+        ),
         _m("attendance.release", "expected", "released"),
     ),
     stays=_in(
@@ -143,6 +147,7 @@ ROSTER = Machine(
     moves=(
         _m("roster.answer", "asked", "yes no"),
         _m("roster.leave", "yes", "no"),
+        _m("roster.join", "no", "yes"),
         _m("roster.mark", "asked yes came absent", "came absent"),
     ),
     stays=_in(roster__attest="came"),

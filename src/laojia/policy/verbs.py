@@ -8,7 +8,9 @@ from laojia.policy.transitions import MACHINES
 VERBS: frozenset[str] = frozenset(PERMISSIONS)
 
 # Verbs that only look: they write no journal row (revealing does).
-LOOKING: frozenset[str] = frozenset(v for v in VERBS if v.split(".")[1] in {"see", "list", "see_draft", "see_shared", "call_list"})
+LOOKING: frozenset[str] = frozenset(
+    v for v in VERBS if v.split(".")[1] in {"see", "list", "see_draft", "see_shared", "call_list"}
+)
 
 
 def machine_verbs() -> frozenset[str]:
