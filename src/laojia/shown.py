@@ -125,7 +125,8 @@ def said_distance(metres: float | None) -> str:
     return _("%(far)s, %(ride)s") % {"far": far, "ride": ride % {"count": minutes}}
 
 
-# State → tone and icon. The word comes from labels.py; colour is never the only sign (rule 9).
+# State → tone and sign, the same state meaning much the same in every machine; `kind.state` where it does not.
+# The word comes from labels.py; colour is never the only sign (rule 9).
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     "received": ("calm", "inbox"),
     "waiting": ("soon", "hourglass"),
@@ -137,6 +138,7 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
     "suspended": ("calm", "pause"),
     "merged": ("calm", "merge"),
     "refused": ("calm", "signpost"),
+    "attendance.refused": ("soon", "question"),
     "cancelled": ("calm", "cross"),
     "draft": ("calm", "pen"),
     "published": ("go", "check"),
@@ -158,13 +160,20 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
     "came": ("go", "check"),
     "not_home": ("soon", "question"),
     "team_absent": ("over", "alarm"),
+    "released": ("calm", "cross"),
     "asked": ("soon", "question"),
     "yes": ("go", "check"),
     "no": ("calm", "cross"),
     "absent": ("calm", "cross"),
+    "active": ("go", "calendar"),
+    "ended": ("calm", "check"),
+    "filed": ("soon", "inbox"),
+    "contacted": ("soon", "phone"),
+    "answered": ("go", "talk"),
+    "reported": ("soon", "alarm"),
 }
 
 
-def state_look(state: str) -> tuple[str, str]:
-    """Tone and icon of a state; a state without an entry looks calm and plain."""
-    return STATE_LOOKS.get(state, ("calm", "dot"))
+def state_look(kind: str, state: str) -> tuple[str, str]:
+    """Tone and sign of a state; one without an entry looks calm and plain."""
+    return STATE_LOOKS.get(f"{kind}.{state}") or STATE_LOOKS.get(state, ("calm", "dot"))

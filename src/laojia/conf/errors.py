@@ -51,7 +51,9 @@ def _problem(
     }
     if errors:
         body["errors"] = errors
-    return JsonResponse(body, status=http, content_type="application/problem+json")
+    return JsonResponse(
+        body, status=http, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def refused(request: HttpRequest, exc: Refused) -> HttpResponse:

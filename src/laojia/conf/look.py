@@ -19,7 +19,7 @@ class FormLook(TemplatesSetting):
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor of all templates."""
     return {
-        "view": rules.view_of(request.COOKIES.get(rules.VIEW_COOKIE, "")),
+        "text_size": rules.view_of(request.COOKIES.get(rules.VIEW_COOKIE, "")),
         # Read only by whole pages: parts for htmx and redirects do not pay for it.
         "our_county": SimpleLazyObject(queries.county),
     }

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from laojia import shown
+from laojia import labels, shown
 from laojia.kernel import clock, codes
 
 register = template.Library()
@@ -88,23 +89,39 @@ def masked_phone(phone: str | None) -> str:
 
 
 @register.filter
-def state_word(state: str) -> str:
-    """The shown word of a state."""
-    from laojia import labels
-
-    return str(labels.state(state))
+def state_word(state: str, kind: str = "order") -> str:
+    """The shown word of a state of a kind of thing: {{ row.state|state_word:"occasion" }}."""
+    return str(labels.state_word(kind, state))
 
 
 @register.filter
-def tone(state: str) -> str:
+def tone(state: str, kind: str = "order") -> str:
     """go, soon, over or calm."""
-    return shown.state_look(state)[0]
+    return shown.state_look(kind, state)[0]
 
 
 @register.filter
-def icon_of(state: str) -> str:
+def icon_of(state: str, kind: str = "order") -> str:
     """Name of the sign beside the word of a state."""
-    return shown.state_look(state)[1]
+    return shown.state_look(kind, state)[1]
+
+
+@register.filter
+def verb_word(verb: str) -> str:
+    """The shown word of a verb, for buttons."""
+    return str(labels.verb_word(verb))
+
+
+@register.filter
+def reason_word(code: str) -> str:
+    """The shown word of a reason code."""
+    return str(labels.reason_word(code))
+
+
+@register.filter
+def half_day(half: str) -> str:
+    """上午, 下午, 晚上."""
+    return str(labels.HALF_DAYS.get(half, half))
 
 
 @register.simple_tag
@@ -128,8 +145,6 @@ def submit_key(context: template.Context) -> SafeString:
 @register.simple_tag
 def icon(name: str, said_as: str = "") -> SafeString:
     """{% icon "clock" %}: one of the signs in static/icons.svg; silent unless `said_as` is given."""
-    from django.templatetags.static import static
-
     source = static("icons.svg")
     if said_as:
         shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from laojia.channels.home import queries, rules
 from laojia.kernel import clock
+from laojia.policy.facts import NOBODY
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """您想请人帮什么忙?"""
-    return render(request, "home/start.html", {"front": queries.front(request.actor, clock.now())})
+    return render(
+        request, "home/start.html", {"front": queries.front(getattr(request, "actor", NOBODY), clock.now())}
+    )
 
 
 @require_safe
@@ -31,7 +34,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def never(request: HttpRequest) -> HttpResponse:
     """What this platform never does, and how that is made sure."""
-    return render(request, "home/never.html", {"promises": queries.never()})
+    return render(request, "home/never.html", {"never": queries.never()})
 
 
 @require_safe

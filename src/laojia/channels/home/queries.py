@@ -5,15 +5,75 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from laojia.channels.home import rules
 from laojia.foundation.area.models import Area, Station
-from laojia.policy.deadlines import DEADLINES
+from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.facts import Actor
+from laojia.policy.never import columns_of, never_checks
 from laojia.policy.personal import Held, Keep
 from laojia.policy.roles import AreaLevel, StationLevel
+from laojia.policy.verbs import VERBS
+
+# How long, as the person reads it. A new kind of keeping without a sentence fails its test.
+KEEP_WORDS = {
+    Keep.WHILE_NEEDED: gettext_lazy("Until you ask us to erase it"),
+    Keep.ORDER_YEAR: gettext_lazy("One year after the matter is closed"),
+    Keep.RECORD_TEN_YEARS: gettext_lazy("Ten years: the law wants records of volunteering kept that long"),
+    Keep.MESSAGE_HALF_YEAR: gettext_lazy("Half a year"),
+    Keep.SHARED_THREE_YEARS: gettext_lazy("Three years"),
+}
+
+# Words of fields that hold personal data; the same name means the same thing in every table.
+FIELD_WORDS = {
+    "account": gettext_lazy("account"),
+    "address": gettext_lazy("address"),
+    "alone": gettext_lazy("whether you live alone"),
+    "answer": gettext_lazy("our answer"),
+    "answers": gettext_lazy("your answers to the item's questions"),
+    "area": gettext_lazy("village"),
+    "asker": gettext_lazy("who asked"),
+    "birth_year": gettext_lazy("year of birth"),
+    "contact_name": gettext_lazy("name of the person to call"),
+    "contact_phone": gettext_lazy("number to call"),
+    "data": gettext_lazy("the secret of the second step"),
+    "door_word": gettext_lazy("the two words for the door"),
+    "in_charge": gettext_lazy("who was in charge"),
+    "insured": gettext_lazy("who is insured"),
+    "kind": gettext_lazy("kind of certificate"),
+    "lat": gettext_lazy("place on the map"),
+    "lon": gettext_lazy("place on the map"),
+    "minutes": gettext_lazy("minutes given"),
+    "name": gettext_lazy("name"),
+    "not_home_note": gettext_lazy("what was done when nobody opened"),
+    "number": gettext_lazy("number of the certificate"),
+    "own_work": gettext_lazy("own line of work"),
+    "password": gettext_lazy("a fingerprint of the password, never the password"),
+    "person": gettext_lazy("who it is"),
+    "phone": gettext_lazy("phone number"),
+    "place": gettext_lazy("where"),
+    "purpose": gettext_lazy("what you agreed to"),
+    "role": gettext_lazy("role"),
+    "session_key": gettext_lazy("a mark on your phone"),
+    "shown_to": gettext_lazy("who it was shown to"),
+    "text": gettext_lazy("text of the message"),
+    "to_phone": gettext_lazy("phone number"),
+    "username": gettext_lazy("sign-in name"),
+    "valid_to": gettext_lazy("valid until"),
+    "volunteer_number": gettext_lazy("national volunteer number"),
+    "words": gettext_lazy("what you said in your own words"),
+}
+
+# Tables of the framework that hold something about people; they cannot carry the note themselves.
+FRAMEWORK_NOTES = {
+    "sessions.Session": (
+        Held(("session_key",), "to keep you signed in on your own phone", Keep.WHILE_NEEDED),
+    ),
+    "mfa.Authenticator": (Held(("data",), "to let only you in", Keep.WHILE_NEEDED),),
+}
 
 
 @dataclass(frozen=True)
@@ -58,12 +118,15 @@ def kept() -> list[KeptGroup]:
     for model in apps.get_models():
         for note in personal_notes(model):
             words = found.setdefault(note.keep, {}).setdefault(note.purpose, [])
-            words += [word for word in (field_word(model, name) for name in note.fields) if word not in words]
+            words += (field_word(name) for name in note.fields)
     comma = _(", ")
     return [
         KeptGroup(
-            str(rules.KEEP_WORDS[keep]),
-            tuple(KeptRow(_(purpose), comma.join(words)) for purpose, words in sorted(found[keep].items())),
+            str(KEEP_WORDS[keep]),
+            tuple(
+                KeptRow(_(purpose), comma.join(dict.fromkeys(words)))
+                for purpose, words in sorted(found[keep].items())
+            ),
         )
         for keep in Keep
         if keep in found
@@ -71,15 +134,27 @@ def kept() -> list[KeptGroup]:
 
 
 def personal_notes(model: type[Model]) -> tuple[Held, ...]:
-    """The note of one model; third-party tables without one hold nothing of their own accord."""
-    notes: tuple[Held, ...] = getattr(model, "PERSONAL", ())
-    return notes
+    """The note of one model; for the framework's tables the one in rules.py."""
+    notes: tuple[Held, ...] | None = getattr(model, "PERSONAL", None)
+    return FRAMEWORK_NOTES.get(model._meta.label, ()) if notes is None else notes
 
 
-def field_word(model: type[Model], name: str) -> str:
-    """The shown word of a field: its own where several tables share it, else its verbose name."""
-    known = rules.FIELD_WORDS.get(name)
-    return str(known) if known is not None else str(model._meta.get_field(name).verbose_name)
+def field_word(name: str) -> str:
+    """The shown word of a field; one without a word shows its plain name, and a test fails."""
+    return str(FIELD_WORDS.get(name, name))
+
+
+def said_span(span: Span) -> str:
+    """A length of time in words: 2 个工作日, 4 个工作小时, 15 天, 当天."""
+    count = span.amount
+    words = {
+        Unit.WORKING_HOURS: ngettext("%(count)s working hour", "%(count)s working hours", count),
+        Unit.WORKING_DAYS: ngettext("%(count)s working day", "%(count)s working days", count),
+        Unit.HOURS: ngettext("%(count)s hour", "%(count)s hours", count),
+        Unit.DAYS: ngettext("%(count)s day", "%(count)s days", count),
+        Unit.SAME_DAY: _("on the same day"),
+    }
+    return words[span.unit] % {"count": count}
 
 
 def promises() -> dict[str, str]:
@@ -93,7 +168,7 @@ def promises() -> dict[str, str]:
         "contact": DEADLINES["complaint.contact"][0],
         "complaint": DEADLINES["complaint.answer"][0],
     }
-    return {name: rules.said_span(span) for name, span in spans.items()}
+    return {name: said_span(span) for name, span in spans.items()}
 
 
 @dataclass(frozen=True)
@@ -111,6 +186,25 @@ def front(actor: Actor, now: datetime) -> Front:
     return Front()
 
 
-def never() -> list[Any]:
-    """Sentences."""
-    return []
+@dataclass(frozen=True)
+class NeverRow:
+    """One promise, and whether tables, settings and verbs keep it at this moment."""
+
+    sentence: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Never:
+    """The promises and how much was looked at to check them."""
+
+    rows: tuple[NeverRow, ...]
+    columns: int
+
+
+def never() -> Never:
+    """What the platform never does, checked now against everything it can store, be set to or do."""
+    columns = columns_of(apps.get_models())
+    names = [*VERBS, *(name for name in dir(settings) if name.isupper())]
+    checks = never_checks(columns, names)
+    return Never(tuple(NeverRow(_(check.promise), check.ok) for check in checks), len(columns))
