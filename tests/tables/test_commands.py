@@ -145,6 +145,29 @@ def test_set_up_can_be_repeated(place: dict[str, str]) -> None:
     assert again.stdout == ""
 
 
+def test_a_county_is_made_by_one_command_and_a_wrong_code_is_a_sentence(place: dict[str, str]) -> None:
+    run(place, "setup")
+    made = run(place, "county", "create", "--code", "141024")
+    assert made.returncode == 0, made.stderr
+    assert "15" in made.stdout
+    assert "343" in made.stdout
+    again = run(place, "county", "create", "--code", "141024")
+    assert again.returncode == 0, again.stderr
+    wrong = run(place, "county", "create", "--code", "14")
+    assert wrong.returncode == 1
+    assert "Traceback" not in wrong.stderr
+    assert len(wrong.stderr.strip()) > len("Error: ")
+
+
+def test_the_journal_of_a_fresh_county_verifies(place: dict[str, str]) -> None:
+    run(place, "setup")
+    head = run(place, "journal", "head").stdout.strip()
+    held = run(place, "journal", "verify", "--against", head)
+    assert held.returncode == 0, held.stdout
+    cut = run(place, "journal", "verify", "--against", "999999:" + "0" * 64)
+    assert cut.returncode == 1
+
+
 def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))

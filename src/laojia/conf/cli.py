@@ -21,10 +21,15 @@ def ready() -> None:
 
 
 def call(where: str, **words: Any) -> Any:
-    """Run `package.module:function` with the given words."""
+    """Run `package.module:function` with the given words; a refusal is a sentence, not a traceback."""
     ready()
+    from laojia.kernel.errors import Refused
+
     module, _, function = where.partition(":")
-    return getattr(import_module(module), function)(**words)
+    try:
+        return getattr(import_module(module), function)(**words)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
 
 
 def show(answer: Any) -> None:
