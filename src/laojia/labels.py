@@ -82,6 +82,9 @@ STATES: Mapping[str, Words] = {
 }
 
 VERBS: Words = {
+    "account.lock": _("Locked after wrong passwords"),
+    "account.open": _("Open an account"),
+    "account.sign_in": _("Signed in"),
     "account.unlock": _("Unlock the account"),
     "area.close": _("End the area"),
     "area.create": _("Add the area"),
@@ -157,11 +160,13 @@ VERBS: Words = {
     "order.unarrange": _("Look for somebody again"),
     "order.unmerge": _("Separate again"),
     "person.add": _("Add a person"),
+    "person.claim": _("That is me"),
     "person.consent": _("Note consent"),
     "person.correct": _("Correct"),
     "person.erase": _("Erase"),
     "person.export": _("Take my data along"),
     "person.reveal": _("Show in full"),
+    "person.unclaim": _("Undo a wrong claim"),
     "point.save": _("Save the service point"),
     "pool.open": _("Open to every team"),
     "post.end": _("End the post"),

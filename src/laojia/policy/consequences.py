@@ -59,6 +59,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.reopen": _of("attendance.settle"),
     "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
     "pool.open": _of("occasion.unoffer"),
+    "person.add": _of("person.claim"),
+    "person.erase": _of("team.member"),
 }
 
 

@@ -23,7 +23,7 @@ class Person(models.Model):
     SCOPE: ClassVar = Columns(kind="person", own=("id", "guardian_id"), area="area_path")
     PERSONAL: ClassVar[tuple[Held, ...]] = (
         Held(
-            ("name", "phone", "area", "address"),
+            ("name", "phone", "phone_hash", "phone_end_hash", "area", "area_path", "address"),
             "to come to the right door and to call you",
             Keep.WHILE_NEEDED,
         ),
@@ -84,8 +84,9 @@ class Account(AbstractBaseUser):
     """A way to sign in: by phone and code, or by name, password and second factor."""
 
     PERSONAL: ClassVar[tuple[Held, ...]] = (
-        Held(("phone", "username", "password"), "to let only you in", Keep.WHILE_NEEDED),
+        Held(("phone", "phone_hash", "username", "password"), "to let only you in", Keep.WHILE_NEEDED),
     )
+    SCOPE: ClassVar = Columns(kind="account", own=("person_id",))
 
     username = models.CharField(max_length=64, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="account")
@@ -186,7 +187,7 @@ class Post(models.Model):
                 name="post_role",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="post_period"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="post_period"
             ),
             models.CheckConstraint(
                 condition=~Q(role__in=("team_leader", "volunteer")) | Q(team__isnull=False),

@@ -78,6 +78,7 @@ class TeamSlot(models.Model):
     half = models.CharField(max_length=10)
     capacity = models.PositiveSmallIntegerField()
     taken = models.PositiveSmallIntegerField(default=0)
+    by_hand = models.BooleanField(default=False)  # said for this very day: the week's numbers leave it alone
 
     class Meta:
         constraints: ClassVar = [
