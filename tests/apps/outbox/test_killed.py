@@ -20,7 +20,7 @@ from laojia.kernel import clock
 from tests.apps.outbox.operator import KEY, SECRET
 
 ROOT = Path(__file__).resolve().parents[3]
-CLOCKS = 500
+CLOCKS = 240
 KILLS = 10
 PATIENCE = 45  # seconds
 

@@ -13,6 +13,7 @@ from laojia.foundation.outbox.models import InboxEntry, Message
 from laojia.foundation.outbox.rules import MOST_ATTEMPTS, Recipient, Sent, Undelivered, templates
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import Conflict, OutOfScope
+from laojia.kernel.links import make_link
 from laojia.policy.facts import NOBODY, Actor, Grant
 from laojia.policy.roles import Role
 from tests.apps.outbox.conftest import NOW
@@ -41,7 +42,7 @@ class Wire:
 @pytest.fixture
 def send(resolve):
     def run(gateway, at=NOW, words=None, batch=50):
-        post = Post(resolve, words or (lambda kind, about_id, language: {}), gateway)
+        post = Post(resolve, words or (lambda asked: {}), gateway)
         return send_due(post, lambda: at, batch)
 
     return run
@@ -67,7 +68,7 @@ def test_what_is_said_and_what_the_gateway_gets(put, send, settings, monkeypatch
         variables={"number": "D141024-26-000123-7", "link": "l/abc", "at": at.isoformat()},
     )
     wire = Wire()
-    send(wire, words=lambda kind, about_id, language: {"team": "银龄理发队"})
+    send(wire, words=lambda asked: {"team": "银龄理发队"})
     out = wire.sent[0]
     assert out.phone == "13812340001"
     assert out.values["team"] == "银龄理发队"
@@ -78,10 +79,24 @@ def test_what_is_said_and_what_the_gateway_gets(put, send, settings, monkeypatch
     assert Message.objects.get().text == out.text
 
 
+def test_a_link_is_made_for_the_thing_and_the_contact(put, send):
+    put(variables={"number": "D1"})
+    put("k2", template="offer.withdrawn", to_person_id=None, to_team_id=5, about=("offer", 8), variables={})
+    wire = Wire()
+    send(wire)
+    send(wire)
+    links = {out.key: out.values["link"].removeprefix("http://127.0.0.1:8000/") for out in wire.sent}
+    assert links == {
+        "k1": f"l/{make_link('order', 3, 'order')}/",
+        "k2/51": f"offer/{make_link('offer', 8, 'offer', 51)}/",
+        "k2/52": f"offer/{make_link('offer', 8, 'offer', 52)}/",
+    }
+
+
 def test_another_language(put, send):
     put()
     wire = Wire()
-    post = Post(lambda p, t: [Recipient(1, "Ann", "13812340001", language="en")], lambda k, a, lang: {}, wire)
+    post = Post(lambda p, t, now: [Recipient(1, "Ann", "13812340001", language="en")], lambda asked: {}, wire)
     send_due(post, lambda: NOW, 5)
     assert wire.sent[0].text.endswith("We never ask you for a code or for money.")
 
@@ -90,7 +105,7 @@ def test_another_language(put, send):
     "words",
     [
         {"template": "order.unknown"},
-        {"variables": {"number": "D1"}},
+        {"variables": {"link": "l/a"}},
         {"variables": {"number": "D1", "link": "13812340000"}},
         {"variables": {"number": "张三", "link": "l/a"}},
         {"variables": {"number": "two words", "link": "l/a"}},
@@ -231,7 +246,7 @@ def test_one_faulty_message_does_not_stop_the_others(put, send):
     put("k1")
     put("k2")
 
-    def words(kind, about_id, language):
+    def words(asked):
         raise LookupError("gone")
 
     logging.disable(logging.CRITICAL)

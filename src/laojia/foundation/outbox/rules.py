@@ -34,7 +34,10 @@ Variables = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Template:
-    """One message in all languages. `call`: worth a telephone call when no message reaches the person."""
+    """One message in all languages. `call`: worth a telephone call when no message reaches the person.
+
+    `opens` is the purpose of the link made for it when the caller gives none.
+    """
 
     id: str
     purpose: str
@@ -43,6 +46,18 @@ class Template:
     urgent: bool = False
     call: bool = True
     secret: bool = False
+    opens: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whose message words are looked up: names of things and teams never rest in the queue."""
+
+    template: str
+    about_kind: str
+    about_id: int
+    person_id: int | None
+    language: str
 
 
 @dataclass(frozen=True)
@@ -117,12 +132,21 @@ def _read(tables: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterable[
                 id=f"{family}.{name}",
                 purpose=str(entry["purpose"]),
                 texts=MappingProxyType(texts),
-                variables=holes["zh-hans"] - WORDS.keys(),
+                variables=holes["zh-hans"] - WORDS.keys() - {"link"},
                 urgent=bool(entry.get("urgent", False)),
                 call=bool(entry.get("call", True)),
                 secret=bool(entry.get("secret", False)),
+                opens=str(entry.get("opens", _OPENS.get(family, ""))),
             )
 
+
+# What the link of a family's messages opens, and where such links lead.
+_OPENS = MappingProxyType(
+    {"order": "order", "offer": "offer", "review": "review", "roster": "roster", "complaint": "complaint"}
+)
+LINK_PATHS: Mapping[str, str] = MappingProxyType(
+    {"order": "l", "offer": "offer", "review": "review", "roster": "volunteer", "complaint": "complain"}
+)
 
 # Words a template may name that are looked up when it is sent; said like this when nobody knows better.
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -191,5 +215,6 @@ def receipt_is_genuine(secret: str, path: str, head: Mapping[str, str], body: by
     return age <= _RECEIPT_AGE and hmac.compare_digest(wanted.encode(), head.get("X-Signature", "").encode())
 
 
-Resolve = Callable[[int | None, int | None], Sequence[Recipient]]
-Words = Callable[[str, int, str], Mapping[str, str]]
+# Person or team → whom it reaches now; a message → words of the thing it is about.
+Resolve = Callable[[int | None, int | None, datetime], Sequence[Recipient]]
+Words = Callable[[Asked], Mapping[str, str]]

@@ -16,7 +16,9 @@ from django.utils import translation
 from laojia.foundation.outbox.jobs.gateways import Gateway
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import (
+    LINK_PATHS,
     MOST_ATTEMPTS,
+    Asked,
     Outgoing,
     Recipient,
     Resolve,
@@ -32,6 +34,7 @@ from laojia.kernel import env
 from laojia.kernel.clock import local_date
 from laojia.kernel.codes import secret_token
 from laojia.kernel.db import swap
+from laojia.kernel.links import KINDS, PURPOSES, make_link
 from laojia.shown import said, said_day
 
 LEASE = timedelta(seconds=60)
@@ -96,18 +99,18 @@ def _handle(message: Message, post: Post, now: Callable[[], datetime]) -> None:
     try:
         template = templates()[message.template]
         if message.to_team_id is not None:
-            _share(message, post.resolve(None, message.to_team_id), template, post, now())
+            _share(message, post.resolve(None, message.to_team_id, now()), template, post, now())
         else:
-            _send(message, template, _recipient(message, post), post, now)
+            _send(message, template, _recipient(message, post, now()), post, now)
     except Exception as error:  # noqa: BLE001  one faulty message must not stop the others; it is tried again
         _log.exception("message %s failed", message.pk)
         _again(message, type(error).__name__, now())
 
 
-def _recipient(message: Message, post: Post) -> Recipient | None:
+def _recipient(message: Message, post: Post, now: datetime) -> Recipient | None:
     if message.to_phone:
         return Recipient(None, "", message.to_phone)
-    return next(iter(post.resolve(message.to_person_id, None)), None)
+    return next(iter(post.resolve(message.to_person_id, None, now)), None)
 
 
 def _send(
@@ -145,17 +148,31 @@ def _send(
 def _say(
     message: Message, template: Template, recipient: Recipient, post: Post, now: datetime
 ) -> tuple[str, dict[str, str]]:
+    """Text and values: words looked up now, dates as people say them, the link that opens exactly this."""
+    about = (message.about_kind, message.about_id)
     with translation.override(recipient.language):
-        words = dict(post.words(message.about_kind, message.about_id, recipient.language))
-        values = {name: _shown(name, value, now) for name, value in message.variables.items()}
-        return render(template, words | values, recipient.language)
+        words = dict(post.words(Asked(template.id, *about, recipient.person_id, recipient.language)))
+        words.setdefault("link", _link(template, *about, recipient.person_id))
+        words |= {name: _shown(value, now) for name, value in message.variables.items()}
+        words["link"] = f"{_address()}/{words['link'].lstrip('/')}"
+        return render(template, words, recipient.language)
 
 
-def _shown(name: str, value: str | int, now: datetime) -> str:
-    """Dates as people say them, links in full, all else as it is."""
+def _link(template: Template, kind: str, about_id: int, person_id: int | None) -> str:
+    """A path; an offer's link names the contact it was sent to."""
+    if template.opens not in PURPOSES or kind not in KINDS or about_id < 1:
+        return ""
+    to = person_id if template.opens == "offer" else None
+    return f"{LINK_PATHS[template.opens]}/{make_link(kind, about_id, template.opens, to)}/"
+
+
+def _address() -> str:
+    return env.text("LAOJIA_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+
+
+def _shown(value: str | int, now: datetime) -> str:
+    """Dates as people say them, all else as it is."""
     text = str(value)
-    if name == "link":
-        return f"{env.text('LAOJIA_ADDRESS', 'http://127.0.0.1:8000').rstrip('/')}/{text.lstrip('/')}"
     try:
         if len(text) == len("2026-01-01"):
             return said_day(date.fromisoformat(text), local_date(now))
