@@ -1,6 +1,6 @@
 """Areas (county → town → village → grid → micro-grid), their successors, zones and stations.
 
-Rows are never deleted: an area that ends gets `valid_to` and a successor. Personal data: none.
+Rows are never deleted: an area that ends gets `valid_to` and a successor.
 """
 
 from typing import ClassVar
@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat
 
 from laojia.kernel.geo import System
 from laojia.policy.facts import Columns
+from laojia.policy.personal import NONE, Held
 from laojia.policy.roles import LEVEL_ORDER, AreaLevel, StationLevel
 
 _CODE_SHAPE = {
@@ -41,8 +42,10 @@ class AreaBook(models.Model):
     """One row: the last id given to an area and a stamp that changes with every write to this app.
 
     Taking ids here keeps the path (`/1/4/17/`, made of ids) right from the first insert, and its row lock
-    makes writers of areas wait for one another. Personal data: none.
+    makes writers of areas wait for one another.
     """
+
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_id = models.PositiveBigIntegerField(default=0)
@@ -57,9 +60,10 @@ class Area(models.Model):
 
     `name` is what people say (常一社区), `official_name` what the division list says (常一社区居民委员会).
     `outline` is a GeoJSON geometry in the system named; `schematic` marks one that is no boundary (示意图).
-    Valid from `valid_from` up to, not including, `valid_to`. Personal data: none.
+    Valid from `valid_from` up to, not including, `valid_to`.
     """
 
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
     SCOPE: ClassVar[Columns] = Columns(kind="area", area="path")
 
     id = models.PositiveBigIntegerField(primary_key=True)
@@ -107,10 +111,9 @@ class Area(models.Model):
 
 
 class AreaSuccessor(models.Model):
-    """What became of an area: merged into, split into or renumbered as another one, from `date` on.
+    """What became of an area: merged into, split into or renumbered as another one, from `date` on."""
 
-    Personal data: none.
-    """
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
     KINDS: ClassVar = ("merge", "split", "rename")
 
@@ -133,8 +136,9 @@ class AreaSuccessor(models.Model):
 
 
 class Zone(models.Model):
-    """片区: the second tree over villages, cutting across towns. Who leads it is a Post. Personal data: none."""
+    """片区: the second tree over villages, cutting across towns. Who leads it is a Post."""
 
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
     SCOPE: ClassVar[Columns] = Columns(kind="zone")
 
     name = models.CharField(max_length=60, unique=True)
@@ -148,7 +152,9 @@ class Zone(models.Model):
 
 
 class ZoneVillage(models.Model):
-    """One village of a zone. Personal data: none."""
+    """One village of a zone."""
+
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
     zone = models.ForeignKey(Zone, models.CASCADE)
     village = models.ForeignKey(Area, models.PROTECT)
@@ -163,9 +169,10 @@ class Station(models.Model):
     """Practice centre (中心), institute (所) or station (站). It stands at an area and serves villages.
 
     `area_path` repeats the path of `area` (paths never change), so that scopes filter without a join.
-    `phone` is the office's public number. Position as received, its system named. Personal data: none.
+    `phone` is the office's public number. Position as received, its system named.
     """
 
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
     SCOPE: ClassVar[Columns] = Columns(kind="station", area="area_path")
 
     level = models.CharField(max_length=10)
@@ -188,7 +195,14 @@ class Station(models.Model):
             models.CheckConstraint(condition=Q(area_path__regex=r"^(/[0-9]+)+/$"), name="station_area_path"),
             models.CheckConstraint(
                 condition=Q(lon__isnull=True, lat__isnull=True, position_system="")
-                | Q(lon__range=(-180, 180), lat__range=(-90, 90), position_system__in=_SYSTEMS),
+                | Q(
+                    # Said outright: a comparison with NULL is neither true nor false, and a check lets it pass.
+                    lon__isnull=False,
+                    lat__isnull=False,
+                    lon__range=(-180, 180),
+                    lat__range=(-90, 90),
+                    position_system__in=_SYSTEMS,
+                ),
                 name="station_position_whole",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="station_has_name"),
@@ -200,7 +214,9 @@ class Station(models.Model):
 
 
 class StationVillage(models.Model):
-    """One village served by a station. Personal data: none."""
+    """One village served by a station."""
+
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
     station = models.ForeignKey(Station, models.CASCADE)
     village = models.ForeignKey(Area, models.PROTECT)

@@ -56,7 +56,10 @@ def create_county(
 def import_list(
     *, county: Area, plan: ListPlan, valid_from: date, actor: Actor, now: datetime
 ) -> dict[str, Area]:
-    """Carry out a checked list of grids and micro-grids, all or nothing. Returns the new areas by code."""
+    """Carry out a checked list of grids and micro-grids, all or nothing. Returns the new areas by code.
+
+    The event carries `workers`: (area id, name, phone) of everybody the list names, for those who make posts.
+    """
     check(county, "area.import", actor=actor)
     first_id = open_book(len(plan.new))
     above = {area.code: area for area in Area.objects.filter(path__startswith=county.path).defer("outline")}
@@ -75,11 +78,19 @@ def import_list(
     Area.objects.bulk_create(made.values(), _BATCH)
     changed = _changed(plan)
     Area.objects.bulk_update(changed, ("name", "official_name", "households"), _BATCH)
-    if made or changed:
+    if made or changed or plan.workers:
         fields = {name for change in plan.changes.values() for name in change} | (
             {"children"} if made else set()
         )
-        record(county, "area.import", actor=actor, now=now, fields=sorted(fields))
+        workers = tuple((above[worker.code].pk, worker.name, worker.phone) for worker in plan.workers)
+        record(
+            county,
+            "area.import",
+            actor=actor,
+            now=now,
+            fields=sorted(fields),
+            facts={"workers": workers},
+        )
     return made
 
 

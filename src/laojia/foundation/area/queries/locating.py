@@ -61,7 +61,7 @@ class AreaIndex:
     """Outlines in two trees: the finest ones, asked first, and the wider ones for places no finer one covers."""
 
     def __init__(self, rows: Sequence[OutlineRow]) -> None:
-        shapes = _shapes(rows)
+        shapes = shapes_of(rows)
         above = {prefix for row in rows for prefix in _above(row.path)}
         finest = [i for i, row in enumerate(rows) if row.path not in above]
         wider = [i for i, row in enumerate(rows) if row.path in above]
@@ -107,7 +107,7 @@ def _located(row: OutlineRow) -> Located:
     return Located(county or 0, town, village, grid, micro_grid, row.path, row.schematic)
 
 
-def _shapes(rows: Sequence[OutlineRow]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def shapes_of(rows: Sequence[OutlineRow]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     """All outlines as WGS-84 shapes; those received in GCJ-02 are converted here and nowhere else."""
     shapes = np.array(shapely.from_geojson([row.outline for row in rows]), dtype=object).reshape(len(rows))
     for index, row in enumerate(rows):

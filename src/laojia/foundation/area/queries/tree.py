@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
+from shapely.geometry.base import BaseGeometry
 
-from laojia.foundation.area.models import Area, Station
+from laojia.foundation.area.models import Area, Station, Zone
+from laojia.foundation.area.queries.locating import OutlineRow, shapes_of
 from laojia.foundation.area.rules import KnownArea, short_name
 from laojia.foundation.journal.queries import scoped
-from laojia.kernel.errors import BadInput
+from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel
 
@@ -171,10 +173,61 @@ def list_areas(actor: Actor, *, level: str, text: str = "", closed: bool = False
     return rows.select_related("parent").defer("outline", "parent__outline").order_by("code")
 
 
-def shapes_below(area: Area) -> list[tuple[int, str, str, str]]:
-    """(id, name, outline, system) of the valid areas directly below that have an outline; else the area's own."""
-    rows = children_of(area).exclude(outline="")
-    found = list(rows.values_list("id", "name", "outline", "outline_system"))
-    if not found and area.outline:
-        return [(area.pk, area.name, area.outline, area.outline_system)]
-    return found
+def shapes_below(area: Area) -> list[tuple[str, str, BaseGeometry]]:
+    """(code, name, WGS-84 shape) of the valid areas directly below that have an outline; else the area's own."""
+    rows = list(children_of(area).exclude(outline="")) or ([area] if area.outline else [])
+    facts = [OutlineRow(row.path, row.level, row.outline, row.outline_system, row.schematic) for row in rows]
+    return [(row.code, row.name, shape) for row, shape in zip(rows, shapes_of(facts), strict=True)]
+
+
+def areas_by_id(ids: Iterable[int]) -> dict[int, Area]:
+    """Areas by id, without their outlines."""
+    return Area.objects.defer("outline").in_bulk(list(ids))
+
+
+def no_such_area() -> OutOfScope:
+    """The refusal for a code that is none."""
+    return OutOfScope(
+        "no_such_area",
+        _("There is no area with this code."),
+        _("Look it up by its name in the list of areas."),
+    )
+
+
+def station_by_id(pk: int) -> Station:
+    """One station with its area. Raises OutOfScope."""
+    station = Station.objects.select_related("area").filter(pk=pk).first()
+    if station is None:
+        raise OutOfScope(
+            "no_such_station", _("There is no such station."), _("Look it up at its town or village.")
+        )
+    return station
+
+
+def zone_by_id(pk: int) -> Zone:
+    """One zone. Raises OutOfScope."""
+    zone = Zone.objects.filter(pk=pk).first()
+    if zone is None:
+        raise OutOfScope("no_such_zone", _("There is no such zone."), _("Look it up in the list of zones."))
+    return zone
+
+
+def all_zones() -> QuerySet[Zone]:
+    """Zones by name with the number of their villages."""
+    return Zone.objects.annotate(count=Count("villages")).order_by("name")
+
+
+def village_choices() -> list[tuple[str, list[tuple[int, str]]]]:
+    """All valid villages grouped by town, for a select box."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    rows = Area.objects.filter(LIVE, level=AreaLevel.VILLAGE).order_by("code")
+    for area_id, name, town in rows.values_list("id", "name", "parent__name"):
+        groups.setdefault(town, []).append((area_id, name))
+    return list(groups.items())
+
+
+def standing_choices() -> list[tuple[str, list[tuple[int, str]]]]:
+    """Where an office may stand: the county and towns first, then the villages of each town."""
+    wide = Area.objects.filter(LIVE, level__in=(AreaLevel.COUNTY, AreaLevel.TOWN)).order_by("code")
+    top = [(area_id, name) for area_id, name in wide.values_list("id", "name")]
+    return [(top[0][1] if top else "", top), *village_choices()]

@@ -14,9 +14,9 @@ Placing = Callable[[float, float], tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One outline: its area, its path data and where its name stands."""
+    """One outline: the code of its area (its address), its path data and where its name stands."""
 
-    id: int
+    code: str
     name: str
     d: str
     x: float
@@ -32,11 +32,11 @@ class Picture:
     shapes: tuple[Drawn, ...]
 
 
-def draw(outlines: Sequence[tuple[int, str, BaseGeometry]]) -> Picture | None:
-    """A picture of (id, name, shape), all to one scale; None without shapes."""
+def draw(outlines: Sequence[tuple[str, str, BaseGeometry]]) -> Picture | None:
+    """A picture of (code, name, shape), all to one scale; None without shapes."""
     if not outlines:
         return None
-    west, south, east, north = shapely.total_bounds([shape for _id, _name, shape in outlines])
+    west, south, east, north = shapely.total_bounds([shape for _code, _name, shape in outlines])
     squeeze = cos(radians((south + north) / 2))
     scale = (WIDTH - 2 * _MARGIN) / max((east - west) * squeeze, (north - south) * 0.6, 1e-6)
 
@@ -44,10 +44,10 @@ def draw(outlines: Sequence[tuple[int, str, BaseGeometry]]) -> Picture | None:
         return round((lon - west) * squeeze * scale + _MARGIN, 1), round((north - lat) * scale + _MARGIN, 1)
 
     shapes = []
-    for area_id, name, shape in outlines:
+    for code, name, shape in outlines:
         middle = shape.representative_point()
         x, y = place(middle.x, middle.y)
-        shapes.append(Drawn(area_id, name, _path(shape, place), x, y))
+        shapes.append(Drawn(code, name, _path(shape, place), x, y))
     return Picture(WIDTH, round((north - south) * scale + 2 * _MARGIN, 1), tuple(shapes))
 
 

@@ -1,0 +1,139 @@
+"""Forms of the areas pages. What needs the database's facts is decided by the actions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from laojia.kernel.geo import System
+from laojia.policy.roles import AreaLevel, StationLevel
+
+LEVEL_WORDS = {
+    AreaLevel.COUNTY: _("County"),
+    AreaLevel.TOWN: _("Towns"),
+    AreaLevel.VILLAGE: _("Villages and communities"),
+    AreaLevel.GRID: _("Grids"),
+    AreaLevel.MICRO_GRID: _("Micro-grids"),
+}
+STATION_WORDS = {
+    StationLevel.CENTRE: _("Practice centre"),
+    StationLevel.INSTITUTE: _("Institute"),
+    StationLevel.STATION: _("Station"),
+}
+_MEGABYTE = 1024 * 1024
+
+Choices = Sequence[tuple[str, Any]]
+
+
+class SearchForm(forms.Form):
+    """Which areas to list."""
+
+    level = forms.ChoiceField(
+        label=_("Level"), choices=[(k.value, v) for k, v in LEVEL_WORDS.items()], required=False
+    )
+    text = forms.CharField(label=_("Name or code"), max_length=40, required=False)
+    closed = forms.BooleanField(label=_("Closed ones too"), required=False)
+
+
+class AreaForm(forms.Form):
+    """A new area below the one on the page."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=17,
+        required=False,
+        help_text=_("For a grid or micro-grid it is given when left empty."),
+    )
+    households = forms.IntegerField(label=_("Households"), min_value=0, max_value=20_000, required=False)
+
+
+class RenameForm(forms.Form):
+    """Another name."""
+
+    name = forms.CharField(label=_("New name"), max_length=60)
+
+
+class CloseForm(forms.Form):
+    """The end of an area."""
+
+    on = forms.DateField(label=_("Closed on"), widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[
+            ("merge", _("Merged into another one")),
+            ("split", _("Split into several")),
+            ("rename", _("Renumbered: same place, new code")),
+        ],
+    )
+    codes = forms.CharField(
+        label=_("Codes of what takes its place"),
+        max_length=400,
+        required=False,
+        help_text=_("Several codes with a space between them."),
+    )
+
+
+class ListForm(forms.Form):
+    """The county's own list."""
+
+    file = forms.FileField(label=_("List of grids (XLSX or CSV)"))
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > 5 * _MEGABYTE:
+            raise forms.ValidationError(_("This file is larger than 5 MB. Please divide it."))
+        return file
+
+
+class StationForm(forms.Form):
+    """A station, institute or the centre."""
+
+    level = forms.ChoiceField(label=_("Kind"), choices=[(k.value, v) for k, v in STATION_WORDS.items()])
+    name = forms.CharField(label=_("Name"), max_length=60)
+    area = forms.TypedChoiceField(label=_("Stands at"), coerce=int)
+    villages = forms.TypedMultipleChoiceField(
+        label=_("Serves these villages"),
+        coerce=int,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 12}),
+        help_text=_("A centre and an institute serve their whole area; leave it empty there."),
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    address = forms.CharField(label=_("Address"), max_length=120, required=False)
+    lon = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
+    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, required=False)
+    system = forms.ChoiceField(
+        label=_("Coordinate system"),
+        choices=[
+            (System.WGS84.value, _("GPS (WGS-84)")),
+            (System.GCJ02.value, _("Amap, Tencent (GCJ-02)")),
+            (System.CGCS2000.value, "CGCS2000"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, places: Choices, villages: Choices, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["area"].choices = places  # type: ignore[attr-defined]
+        self.fields["villages"].choices = villages  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        entry: dict[str, Any] = super().clean() or {}
+        if (entry.get("lon") is None) != (entry.get("lat") is None):
+            self.add_error("lat", _("Longitude and latitude go together: give both or neither."))
+        return entry
+
+
+class ZoneForm(forms.Form):
+    """A zone and its villages."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    villages = forms.TypedMultipleChoiceField(
+        label=_("Villages"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 16})
+    )
+
+    def __init__(self, *args: Any, villages: Choices, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["villages"].choices = villages  # type: ignore[attr-defined]

@@ -1,0 +1,266 @@
+"""The list of areas, one area with its map and its changes, download, and the county's own list read in."""
+
+import csv
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from laojia.foundation.area import actions, jobs, queries
+from laojia.foundation.area.forms import (
+    LEVEL_WORDS,
+    STATION_WORDS,
+    AreaForm,
+    CloseForm,
+    ListForm,
+    RenameForm,
+    SearchForm,
+)
+from laojia.foundation.area.models import Area
+from laojia.foundation.area.rules import draw
+from laojia.foundation.journal.actions import check
+from laojia.kernel import clock
+from laojia.kernel.errors import BadInput, Refused
+from laojia.kernel.paging import page
+from laojia.policy.facts import Actor, subject_of
+from laojia.policy.permissions import may
+from laojia.policy.roles import LEVEL_ORDER, AreaLevel
+
+_DOWNLOADED = (
+    "code",
+    "name",
+    "official_name",
+    "level",
+    "kind",
+    "parent__code",
+    "households",
+    "valid_from",
+    "valid_to",
+)
+_BY_HAND = ("area.create", "area.rename", "area.close", "area.import")
+
+
+class _Line:
+    """A file that gives each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Areas of one level with search."""
+    actor, county = _actor(request), queries.only_county()
+    check(county, "area.see", actor=actor)
+    form = SearchForm(request.GET if "level" in request.GET else None, initial={"level": AreaLevel.TOWN})
+    rows = queries.list_areas(actor, **_wanted(form))
+    context = {
+        "form": form,
+        "page": page(rows, ("code",), after=request.GET.get("after"), size=50),
+        "level": _wanted(form)["level"],
+        "levels": LEVEL_WORDS,
+        "county": county,
+        "open": _open(actor, county),
+    }
+    return render(request, "area/index.html", context)
+
+
+@require_safe
+def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The same list as CSV, with a byte-order mark because offices open it in a spreadsheet."""
+    actor = _actor(request)
+    check(queries.only_county(), "area.see", actor=actor)
+    form = SearchForm(request.GET if "level" in request.GET else None, initial={"level": AreaLevel.TOWN})
+    wanted = _wanted(form)
+    rows = queries.list_areas(actor, **wanted).values_list(*_DOWNLOADED)
+    writer = csv.writer(_Line())
+
+    def lines() -> Any:
+        yield "\ufeff" + writer.writerow(name.replace("parent__code", "parent_code") for name in _DOWNLOADED)
+        for row in rows.iterator(chunk_size=500):
+            yield writer.writerow(_safe(cell) for cell in row)
+
+    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="areas-{wanted["level"]}.csv"'
+    return answer
+
+
+@require_safe
+def one(request: HttpRequest, code: str) -> HttpResponse:
+    """One area: facts, map, stations, what is below, what became of it, and what can be changed."""
+    return _show(request, _area(request, code))
+
+
+@require_POST
+def new_area(request: HttpRequest, code: str) -> HttpResponse:
+    """An area below this one."""
+    above = _area(request, code)
+    form = AreaForm(request.POST)
+
+    def make() -> Area:
+        below = LEVEL_ORDER.index(AreaLevel(above.level)) + 1
+        level = LEVEL_ORDER[below] if below < len(LEVEL_ORDER) else ""
+        return actions.create_area(
+            level=level, parent=above, actor=_actor(request), now=clock.now(), **form.cleaned_data
+        )
+
+    return _change(request, above, "new_form", form, make, _("The area is there."))
+
+
+@require_POST
+def rename(request: HttpRequest, code: str) -> HttpResponse:
+    """Another name for this area."""
+    area = _area(request, code)
+    form = RenameForm(request.POST)
+
+    def make() -> Area:
+        return actions.rename_area(
+            area=area, name=form.cleaned_data["name"], actor=_actor(request), now=clock.now()
+        )
+
+    return _change(request, area, "rename_form", form, make, _("The name is changed."))
+
+
+@require_POST
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """The end of this area."""
+    area = _area(request, code)
+    form = CloseForm(request.POST)
+
+    def make() -> Area:
+        entry = form.cleaned_data
+        successors = [_successor(part) for part in entry["codes"].replace(",", " ").replace(",", " ").split()]
+        actions.close_area(
+            area=area,
+            on=entry["on"],
+            successors=successors,
+            kind=entry["kind"] if successors else "",
+            actor=_actor(request),
+            now=clock.now(),
+        )
+        return successors[0] if successors else area
+
+    return _change(request, area, "close_form", form, make, _("The area is closed."))
+
+
+def read_list(request: HttpRequest) -> HttpResponse:
+    """Read the county's own list in: every bad row is shown, or all of it is saved."""
+    actor, county = _actor(request), queries.only_county()
+    check(county, "area.import", actor=actor)
+    form = ListForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form, "county": county}
+    if request.method == "POST" and form.is_valid():
+        try:
+            context["done"] = _read(form.cleaned_data["file"], actor)
+        except jobs.BadRows as refused:
+            context["bad_rows"], context["refused"] = refused.rows, refused
+        except BadInput as refused:
+            form.add_error("file", str(refused))
+    wrong = request.method == "POST" and "done" not in context
+    return render(request, "area/import.html", context, status=422 if wrong else 200)
+
+
+def _read(file: Any, actor: Actor) -> jobs.ListImported:
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix.lower()) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        return jobs.import_areas(Path(kept.name), actor=actor, now=clock.now())
+
+
+def _change(
+    request: HttpRequest, area: Area, name: str, form: Form, make: Callable[[], Area], done: str
+) -> HttpResponse:
+    """Do one change from a form on the area's page; a refusal is shown there with all that was typed."""
+    if form.is_valid():
+        try:
+            changed = make()
+        except Refused as refused:
+            if refused.http in (403, 404):
+                raise
+            put_into(form, refused)
+        else:
+            messages.success(request, done)
+            return redirect("area:one", code=changed.code)
+    return _show(request, area, **{name: form})
+
+
+def _show(request: HttpRequest, area: Area, **forms: Form) -> HttpResponse:
+    actor = _actor(request)
+    verbs = _open(actor, area) if area.valid_to is None else {}
+    context = {
+        "area": area,
+        "line": queries.ancestors_of(area)[:-1],
+        "level_word": LEVEL_WORDS[AreaLevel(area.level)],
+        "households": queries.households_below(area),
+        "picture": draw(queries.shapes_below(area)),
+        "below": page(queries.children_of(area).defer("outline"), ("code",), request.GET.get("after"), 100),
+        "stations": queries.stations_at(area)[:60],
+        "serving": queries.stations_of(area),
+        "station_words": STATION_WORDS,
+        "became": area.successors.select_related("new").order_by("id"),
+        "came_from": area.predecessors.select_related("old").order_by("id"),
+        "open": verbs,
+    }
+    if verbs.get("create") and area.level != AreaLevel.MICRO_GRID:
+        context["new_form"] = AreaForm(prefix=None, auto_id="new_%s")
+    if verbs.get("rename"):
+        context["rename_form"] = RenameForm(initial={"name": area.official_name}, auto_id="rename_%s")
+    if verbs.get("close"):
+        context["close_form"] = CloseForm(auto_id="close_%s")
+    return render(request, "area/one.html", context | forms, status=422 if forms else 200)
+
+
+def _open(actor: Actor, area: Area) -> dict[str, bool]:
+    subject = subject_of(area)
+    verbs = {verb.split(".")[1]: may(actor, verb, subject) for verb in _BY_HAND}
+    return verbs | {"station": may(actor, "station.save", subject), "zone": may(actor, "zone.save", subject)}
+
+
+def _wanted(form: SearchForm) -> dict[str, Any]:
+    entry = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    return {
+        "level": entry.get("level") or AreaLevel.TOWN.value,
+        "text": entry.get("text", "").strip(),
+        "closed": entry.get("closed", False),
+    }
+
+
+def _area(request: HttpRequest, code: str) -> Area:
+    area = queries.area_by_code(code)
+    if area is None:
+        raise queries.no_such_area()
+    check(area, "area.see", actor=_actor(request))
+    return area
+
+
+def _successor(code: str) -> Area:
+    area = queries.area_by_code(code)
+    if area is None:
+        sentence = _("There is no area with the code %(code)s.") % {"code": code}
+        raise BadInput("successor_unknown", sentence, fields={"codes": sentence})
+    return area
+
+
+def _safe(cell: Any) -> Any:
+    """A name that begins like a formula stays text in a spreadsheet; a code keeps its digits."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def put_into(form: Form, refused: Refused) -> None:
+    """Show a refusal at the fields it names, or above the form."""
+    for name, sentence in (refused.fields or {"": refused}).items():
+        form.add_error(name if name in form.fields else None, str(sentence))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

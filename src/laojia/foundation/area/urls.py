@@ -1,0 +1,21 @@
+"""Addresses of the areas pages."""
+
+from django.urls import path
+
+from laojia.foundation.area import pages
+
+app_name = "area"
+urlpatterns = [
+    path("areas/", pages.index, name="index"),
+    path("areas/download/", pages.download, name="download"),
+    path("areas/import/", pages.read_list, name="import"),
+    path("areas/stations/new/", pages.new_station, name="new_station"),
+    path("areas/stations/<int:pk>/", pages.edit_station, name="station"),
+    path("areas/stations/<int:pk>/close/", pages.end_station, name="close_station"),
+    path("areas/zones/", pages.zones, name="zones"),
+    path("areas/zones/<int:pk>/", pages.edit_zone, name="zone"),
+    path("areas/<str:code>/", pages.one, name="one"),
+    path("areas/<str:code>/new/", pages.new_area, name="new"),
+    path("areas/<str:code>/rename/", pages.rename, name="rename"),
+    path("areas/<str:code>/close/", pages.close, name="close"),
+]
