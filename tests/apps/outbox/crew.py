@@ -34,7 +34,7 @@ def main() -> None:
                 urgent=True, variables={"number": "D1", "link": "l/a"},
             )  # fmt: skip
 
-    def resolve(person_id, team_id, now):
+    def resolve(person_id, team_id):
         return [Recipient(person_id, "张三", "13812340001", area_path="/1/")]
 
     stop = threading.Event()

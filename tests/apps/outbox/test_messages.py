@@ -42,7 +42,7 @@ class Wire:
 @pytest.fixture
 def send(resolve):
     def run(gateway, at=NOW, words=None, batch=50):
-        post = Post(resolve, words or (lambda asked: {}), gateway)
+        post = Post(resolve, words or (lambda kind, about_id, language: {}), gateway)
         return send_due(post, lambda: at, batch)
 
     return run
@@ -68,7 +68,7 @@ def test_what_is_said_and_what_the_gateway_gets(put, send, settings, monkeypatch
         variables={"number": "D141024-26-000123-7", "link": "l/abc", "at": at.isoformat()},
     )
     wire = Wire()
-    send(wire, words=lambda asked: {"team": "银龄理发队"})
+    send(wire, words=lambda kind, about_id, language: {"team": "银龄理发队"})
     out = wire.sent[0]
     assert out.phone == "13812340001"
     assert out.values["team"] == "银龄理发队"
@@ -96,7 +96,11 @@ def test_a_link_is_made_for_the_thing_and_the_contact(put, send):
 def test_another_language(put, send):
     put()
     wire = Wire()
-    post = Post(lambda p, t, now: [Recipient(1, "Ann", "13812340001", language="en")], lambda asked: {}, wire)
+    post = Post(
+        lambda p, t: [Recipient(1, "Ann", "13812340001", language="en")],
+        lambda kind, about_id, language: {},
+        wire,
+    )
     send_due(post, lambda: NOW, 5)
     assert wire.sent[0].text.endswith("We never ask you for a code or for money.")
 
@@ -246,7 +250,7 @@ def test_one_faulty_message_does_not_stop_the_others(put, send):
     put("k1")
     put("k2")
 
-    def words(asked):
+    def words(kind, about_id, language):
         raise LookupError("gone")
 
     logging.disable(logging.CRITICAL)

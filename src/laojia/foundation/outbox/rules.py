@@ -50,17 +50,6 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """For whose message words are looked up: names of things and teams never rest in the queue."""
-
-    template: str
-    about_kind: str
-    about_id: int
-    person_id: int | None
-    language: str
-
-
-@dataclass(frozen=True)
 class Recipient:
     """Whom a message reaches, looked up when it is sent. No phone or no consent: somebody calls instead."""
 
@@ -215,6 +204,6 @@ def receipt_is_genuine(secret: str, path: str, head: Mapping[str, str], body: by
     return age <= _RECEIPT_AGE and hmac.compare_digest(wanted.encode(), head.get("X-Signature", "").encode())
 
 
-# Person or team → whom it reaches now; a message → words of the thing it is about.
-Resolve = Callable[[int | None, int | None, datetime], Sequence[Recipient]]
-Words = Callable[[Asked], Mapping[str, str]]
+# Person or team → whom it reaches now; kind and id of a thing, language → its words.
+Resolve = Callable[[int | None, int | None], Sequence[Recipient]]
+Words = Callable[[str, int, str], Mapping[str, str]]

@@ -16,7 +16,7 @@ from laojia.foundation.outbox.jobs.clocks import Handler, ring_due
 from laojia.foundation.outbox.jobs.gateways import Gateway, gateway_for
 from laojia.foundation.outbox.jobs.messages import Post, call_instead, send_due
 from laojia.foundation.outbox.models import Heartbeat
-from laojia.foundation.outbox.rules import Asked, Resolve, Words
+from laojia.foundation.outbox.rules import Resolve, Words
 from laojia.kernel import clock
 from laojia.kernel.codes import secret_token
 
@@ -29,7 +29,7 @@ _SWEEP = timedelta(minutes=5)
 _log = logging.getLogger("laojia.worker")
 
 
-def _no_words(_asked: Asked) -> Mapping[str, str]:
+def _no_words(_kind: str, _about_id: int, _language: str) -> Mapping[str, str]:
     return MappingProxyType({})
 
 

@@ -18,7 +18,6 @@ from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import (
     LINK_PATHS,
     MOST_ATTEMPTS,
-    Asked,
     Outgoing,
     Recipient,
     Resolve,
@@ -99,18 +98,18 @@ def _handle(message: Message, post: Post, now: Callable[[], datetime]) -> None:
     try:
         template = templates()[message.template]
         if message.to_team_id is not None:
-            _share(message, post.resolve(None, message.to_team_id, now()), template, post, now())
+            _share(message, post.resolve(None, message.to_team_id), template, post, now())
         else:
-            _send(message, template, _recipient(message, post, now()), post, now)
+            _send(message, template, _recipient(message, post), post, now)
     except Exception as error:  # noqa: BLE001  one faulty message must not stop the others; it is tried again
         _log.exception("message %s failed", message.pk)
         _again(message, type(error).__name__, now())
 
 
-def _recipient(message: Message, post: Post, now: datetime) -> Recipient | None:
+def _recipient(message: Message, post: Post) -> Recipient | None:
     if message.to_phone:
         return Recipient(None, "", message.to_phone)
-    return next(iter(post.resolve(message.to_person_id, None, now)), None)
+    return next(iter(post.resolve(message.to_person_id, None)), None)
 
 
 def _send(
@@ -151,7 +150,7 @@ def _say(
     """Text and values: words looked up now, dates as people say them, the link that opens exactly this."""
     about = (message.about_kind, message.about_id)
     with translation.override(recipient.language):
-        words = dict(post.words(Asked(template.id, *about, recipient.person_id, recipient.language)))
+        words = dict(post.words(*about, recipient.language))
         words.setdefault("link", _link(template, *about, recipient.person_id))
         words |= {name: _shown(value, now) for name, value in message.variables.items()}
         words["link"] = f"{_address()}/{words['link'].lstrip('/')}"
