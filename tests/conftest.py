@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.databases import snapshot
+from tests.databases import Replay, snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -237,9 +237,15 @@ def problem() -> Callable[[Any], dict[str, Any]]:
     return read
 
 
-@pytest.fixture
-def cast(db: None) -> Any:
-    """The fixed cast (tests/cast.py) in this test's transaction."""
+@pytest.fixture(scope="session")
+def cast_maker() -> Replay:
+    """Makes the cast by real actions the first time, from its rows afterwards."""
     from tests.cast import make_cast
 
-    return make_cast()
+    return Replay(make_cast)
+
+
+@pytest.fixture
+def cast(db: None, cast_maker: Replay) -> Any:
+    """The fixed cast (tests/cast.py) in this test's transaction."""
+    return cast_maker()

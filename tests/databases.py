@@ -7,6 +7,7 @@ Nothing of a real installation is read or written: LAOJIA_VAR is a temporary fol
 """
 
 import atexit
+import copy
 import ctypes
 import os
 import shutil
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -261,4 +263,83 @@ class PostgresSnapshot:
             for schema, name, last in self.sequences:
                 cursor.execute(
                     f'SELECT setval(\'"{schema}"."{name}"\', %s, %s)', [last or 1, last is not None]
+                )
+
+
+class Replay:
+    """Rows made once by real actions, put into each later test as they were: the cast costs its making one time a run.
+
+    Works inside the test's transaction. Tables that held rows before (seeds) must not have been changed by the making.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+        self.made: Any = None
+        self.rows: dict[str, tuple[list[str], list[Any]]] = {}
+
+    def __call__(self) -> Any:
+        if self.made is None:
+            before = self._counts()
+            made = self.make()
+            after = self._counts()
+            # A test that wrote rows of its own first must not have them counted among the cast's.
+            if all(after[name] == count for name, count in before.items() if count):
+                self.rows = {
+                    name: self._read(name) for name, count in after.items() if count and not before[name]
+                }
+                self.made = copy.deepcopy(made)
+            return made
+        from django.db import transaction
+
+        # One transaction: links between the tables are checked at its end only.
+        with transaction.atomic():
+            for name, (columns, rows) in self.rows.items():
+                self._insert(name, columns, rows)
+        return copy.deepcopy(self.made)
+
+    @staticmethod
+    def _counts() -> dict[str, int]:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            names = connection.introspection.table_names(cursor)
+            cursor.execute(" UNION ALL ".join(f"SELECT '{name}', COUNT(*) FROM \"{name}\"" for name in names))
+            return dict(cursor.fetchall())
+
+    @staticmethod
+    def _read(table: str) -> tuple[list[str], list[Any]]:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            if on_postgres():
+                columns = PostgresSnapshot._columns(cursor, table)
+                with cursor.copy(f'COPY "{table}" ({columns}) TO STDOUT') as out:
+                    return [columns], [b"".join(bytes(part) for part in out)]
+            cursor.execute(f"PRAGMA table_xinfo('{table}')")
+            names = [row[1] for row in cursor.fetchall() if row[6] == 0]
+            quoted = ", ".join(f'"{name}"' for name in names)
+            rows = connection.connection.execute(f'SELECT {quoted} FROM "{table}"').fetchall()
+            return names, rows
+
+    @staticmethod
+    def _insert(table: str, columns: list[str], rows: list[Any]) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            if not on_postgres():
+                names = ", ".join(f'"{name}"' for name in columns)
+                holes = ", ".join("?" for _ in columns)
+                connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', rows)
+                return
+            with cursor.copy(f'COPY "{table}" ({columns[0]}) FROM STDIN') as into:
+                into.write(rows[0])
+            cursor.execute(
+                "SELECT pg_get_serial_sequence(%s, attname), attname FROM pg_attribute"
+                " WHERE attrelid = %s::regclass AND attidentity <> ''",
+                [table, table],
+            )
+            for sequence, column in cursor.fetchall():
+                cursor.execute(
+                    f'SELECT setval(%s, greatest((SELECT max("{column}") FROM "{table}"), nextval(%s)))',
+                    [sequence, sequence],
                 )

@@ -1,5 +1,7 @@
 """The test run's own ground: committed rows go back, seeds stay, the append-only guard is no obstacle."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -35,3 +37,16 @@ def test_the_run_is_on_the_database_it_says() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode")
             assert cursor.fetchone()[0] == "wal"
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_the_cast_comes_back_whole(cast: Any, turn: int) -> None:
+    """The second time its rows are put in as they were made the first time; new rows get numbers of their own."""
+    from tests.cast import PEOPLE, person
+
+    assert {cast.as_(getattr(cast, key)).person_id for key in PEOPLE} == {
+        getattr(cast, key).pk for key in PEOPLE
+    }
+    newcomer = person("新来的", "13900009999", cast.village)
+    assert newcomer.pk not in {getattr(cast, key).pk for key in PEOPLE}
+    connection.check_constraints()
