@@ -7,16 +7,25 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model, OuterRef, Subquery
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from laojia.channels.home import rules
 from laojia.foundation.area.models import Area, Station
+from laojia.foundation.people.models import Person
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.facts import Actor
 from laojia.policy.never import columns_of, never_checks
 from laojia.policy.personal import Held, Keep
 from laojia.policy.roles import AreaLevel, StationLevel
 from laojia.policy.verbs import VERBS
+from laojia.shown import said_span
+from laojia.steps.menu import queries as menu
+from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.queries import Tile
+
+WEEK = 7
+ON_START_PAGE = 4
 
 # How long, as the person reads it. A new kind of keeping without a sentence fails its test.
 KEEP_WORDS = {
@@ -35,6 +44,7 @@ FIELD_WORDS = {
     "answer": gettext_lazy("our answer"),
     "answers": gettext_lazy("your answers to the item's questions"),
     "area": gettext_lazy("village"),
+    "area_path": gettext_lazy("village"),
     "asker": gettext_lazy("who asked"),
     "birth_year": gettext_lazy("year of birth"),
     "contact_name": gettext_lazy("name of the person to call"),
@@ -54,6 +64,8 @@ FIELD_WORDS = {
     "password": gettext_lazy("a fingerprint of the password, never the password"),
     "person": gettext_lazy("who it is"),
     "phone": gettext_lazy("phone number"),
+    "phone_end_hash": gettext_lazy("a fingerprint of the last four digits"),
+    "phone_hash": gettext_lazy("a fingerprint of the phone number"),
     "place": gettext_lazy("where"),
     "purpose": gettext_lazy("what you agreed to"),
     "role": gettext_lazy("role"),
@@ -144,7 +156,7 @@ def field_word(name: str) -> str:
     return str(FIELD_WORDS.get(name, name))
 
 
-def said_span(span: Span) -> str:
+def said_length_of(span: Span) -> str:
     """A length of time in words: 2 个工作日, 4 个工作小时, 15 天, 当天."""
     count = span.amount
     words = {
@@ -168,22 +180,70 @@ def promises() -> dict[str, str]:
         "contact": DEADLINES["complaint.contact"][0],
         "complaint": DEADLINES["complaint.answer"][0],
     }
-    return {name: said_span(span) for name, span in spans.items()}
+    return {name: said_length_of(span) for name, span in spans.items()}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What parts/order_card.html shows of an occasion."""
+
+    title: str
+    url: str
+    state: str
+    word: str
+    when: str
+    place: str
+    who: str
 
 
 @dataclass(frozen=True)
 class Front:
-    """What the start page shows."""
+    """What the start page shows. `near` names the town, empty for the whole county."""
 
-    tiles: tuple[Any, ...] = ()
-    on: tuple[Any, ...] = ()
-    cards: tuple[Any, ...] = ()
-    near: str = ""
+    tiles: tuple[Tile, ...]
+    on: tuple[Card, ...]
+    cards: tuple[Any, ...]
+    near: str
 
 
 def front(actor: Actor, now: datetime) -> Front:
-    """Tiles, what is on near the actor this week, the actor's own orders."""
-    return Front()
+    """Tiles, what is on around the actor's home this week, the actor's own orders."""
+    homes = Person.objects.filter(pk=actor.person_id or 0).values("area_path", "area__parent__name")
+    home = homes.first() if actor.person_id else None
+    around = rules.town_path(home["area_path"]) if home else ""
+    on = menu.whats_on(around, WEEK, now=now)[:ON_START_PAGE]
+    near = (home["area__parent__name"] or "") if home and around else ""
+    return Front(tuple(menu.tiles()), tuple(occasion_card(row, now) for row in on), (), near)
+
+
+def occasion_card(row: Occasion, now: datetime) -> Card:
+    """An announced occasion, with what is left instead of its state."""
+    version = row.item_version
+    left, state = _what_is_left(row, now)
+    english = (get_language() or "").startswith("en")
+    when = said_span(row.starts_at, row.ends_at, now) if row.starts_at and row.ends_at else ""
+    return Card(
+        title=(version.name_en if english else "") or version.name,
+        url=f"/on/{row.pk}/",
+        state=state,
+        word=left,
+        when=when,
+        place=row.place or row.area.name,
+        who=row.team.name if row.team else "",
+    )
+
+
+def _what_is_left(row: Occasion, now: datetime) -> tuple[str, str]:
+    """The word on the card, and the state of an order that looks like it."""
+    if row.kind == "volunteers":
+        return _("volunteers are welcome"), "arranged"
+    if row.kind != "seats":
+        return _("everybody can come"), "arranged"
+    seats, released = menu.seats_of(row, now)
+    left = seats.for_everybody(released=released)
+    if not left:
+        return _("full, there is a waiting list"), "waitlisted"
+    return ngettext("%(count)s place left", "%(count)s places left", left) % {"count": left}, "arranged"
 
 
 @dataclass(frozen=True)
