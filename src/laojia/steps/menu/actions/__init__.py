@@ -1,0 +1,64 @@
+"""Every write of the menu: items, occasions and their seats, service points."""
+
+from laojia.steps.menu.actions.items import (
+    draft_from,
+    draft_new,
+    give_back_quota,
+    pause,
+    publish,
+    resume,
+    retire,
+    save_draft,
+    take_quota,
+)
+from laojia.steps.menu.actions.many import call_off_many, postpone_many
+from laojia.steps.menu.actions.moves import (
+    call_off,
+    confirm,
+    mark_offered,
+    mark_unoffered,
+    pass_occasion,
+    postpone,
+    reconfirm,
+    release,
+)
+from laojia.steps.menu.actions.occasions import agree_time, change, open_occasion, print_roster
+from laojia.steps.menu.actions.points import close_point, save_point
+from laojia.steps.menu.actions.seats import (
+    give_back_seats,
+    give_back_volunteer_place,
+    take_seats,
+    take_volunteer_place,
+)
+
+__all__ = [
+    "agree_time",
+    "call_off",
+    "call_off_many",
+    "change",
+    "close_point",
+    "confirm",
+    "draft_from",
+    "draft_new",
+    "give_back_quota",
+    "give_back_seats",
+    "give_back_volunteer_place",
+    "mark_offered",
+    "mark_unoffered",
+    "open_occasion",
+    "pass_occasion",
+    "pause",
+    "postpone",
+    "postpone_many",
+    "print_roster",
+    "publish",
+    "reconfirm",
+    "release",
+    "resume",
+    "retire",
+    "save_draft",
+    "save_point",
+    "take_quota",
+    "take_seats",
+    "take_volunteer_place",
+]

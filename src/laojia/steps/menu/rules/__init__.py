@@ -1,0 +1,1 @@
+"""Decisions of the menu, pure: no framework, no clock, no database."""
