@@ -67,6 +67,9 @@ def plain_language() -> Iterator[None]:
     """Every test begins in Simplified Chinese. (Counters in the cache are rows: they go back with the database.)"""
     from django.utils import translation
 
+    from laojia.foundation.calendar.queries import forget
+
+    forget()  # the working calendar is kept per process; the rows it came from went back
     with translation.override("zh-hans"):
         yield
 

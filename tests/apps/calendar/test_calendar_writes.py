@@ -43,16 +43,11 @@ def test_seed_is_the_published_calendar(seeded):
     days = (date(2024, 1, 1) + timedelta(days=n) for n in range(3 * 365 + 1))
     assert all(calendar.works(day) == chinese_calendar.is_workday(day) for day in days)
     assert Day.objects.get(date=date(2026, 2, 14)).name == "春节"
-    assert (
-        JournalRow.objects.filter(verb="calendar.enter_year", channel="clock").count()
-        == 3
-    )
+    assert JournalRow.objects.filter(verb="calendar.enter_year", channel="clock").count() == 3
 
 
 def test_seeding_again_changes_nothing_and_keeps_the_countys_edit(seeded):
-    actions.edit_day(
-        day=date(2026, 11, 24), works=False, name="大雪", actor=ADMIN, now=NOW
-    )
+    actions.edit_day(day=date(2026, 11, 24), works=False, name="大雪", actor=ADMIN, now=NOW)
     assert seed_calendar(NOW) == []
     assert not queries.calendar().works(date(2026, 11, 24))
 
@@ -60,9 +55,7 @@ def test_seeding_again_changes_nothing_and_keeps_the_countys_edit(seeded):
 def test_entering_a_year_ends_its_being_provisional(seeded):
     start = datetime(2026, 12, 18, 9, tzinfo=CHINA)
     assert queries.calendar().add_working_days(start, 10).provisional
-    actions.enter_year(
-        year=2027, days=NOTICE, source="国办发明电〔2026〕1号", actor=ADMIN, now=NOW
-    )
+    actions.enter_year(year=2027, days=NOTICE, source="国办发明电〔2026〕1号", actor=ADMIN, now=NOW)
     due = queries.calendar().add_working_days(start, 10)
     assert (due.at.astimezone(CHINA).date(), due.provisional) == (
         date(2027, 1, 4),
@@ -77,9 +70,7 @@ def test_entering_a_year_again_replaces_it(seeded):
     actions.enter_year(year=2027, days=NOTICE, source="first", actor=ADMIN, now=NOW)
     days = {date(2027, 1, 4): DayEntry(works=False)}
     actions.enter_year(year=2027, days=days, source="second", actor=ADMIN, now=NOW)
-    assert [row.date for row in Day.objects.filter(date__year=2027)] == [
-        date(2027, 1, 4)
-    ]
+    assert [row.date for row in Day.objects.filter(date__year=2027)] == [date(2027, 1, 4)]
     assert Year.objects.get(year=2027).source == "second"
 
 
@@ -96,21 +87,13 @@ def test_a_day_of_a_year_not_entered_is_refused(seeded):
     assert refused.value.code == "year_not_entered"
 
 
-@pytest.mark.parametrize(
-    ("actor", "refusal"), [(DISPATCHER, NotPermitted), (NOBODY, OutOfScope)]
-)
+@pytest.mark.parametrize(("actor", "refusal"), [(DISPATCHER, NotPermitted), (NOBODY, OutOfScope)])
 def test_only_the_system_administrator_changes_the_calendar(seeded, actor, refusal):
     before = JournalRow.objects.count()
     calls = [
-        lambda: actions.edit_day(
-            day=date(2026, 11, 24), works=False, actor=actor, now=NOW
-        ),
-        lambda: actions.enter_year(
-            year=2027, days=NOTICE, source="x", actor=actor, now=NOW
-        ),
-        lambda: actions.set_office_hours(
-            hours=((time(9), time(17)),), actor=actor, now=NOW
-        ),
+        lambda: actions.edit_day(day=date(2026, 11, 24), works=False, actor=actor, now=NOW),
+        lambda: actions.enter_year(year=2027, days=NOTICE, source="x", actor=actor, now=NOW),
+        lambda: actions.set_office_hours(hours=((time(9), time(17)),), actor=actor, now=NOW),
     ]
     for call in calls:
         with pytest.raises(refusal):
@@ -148,15 +131,11 @@ def test_year_grid_shows_what_differs(seeded):
     grid = queries.year_grid(DISPATCHER, 2026)
     assert not grid.provisional
     assert len(grid.months) == 12
-    cells = [
-        cell for month in grid.months for week in month.weeks for cell in week if cell
-    ]
+    cells = [cell for month in grid.months for week in month.weeks for cell in week if cell]
     assert len(cells) == 365
     makeup = next(cell for cell in cells if cell.date == date(2026, 2, 14))
     assert (makeup.works, makeup.differs) == (True, True)
-    assert grid.working_days == sum(
-        chinese_calendar.is_workday(cell.date) for cell in cells
-    )
+    assert grid.working_days == sum(chinese_calendar.is_workday(cell.date) for cell in cells)
     assert queries.year_grid(DISPATCHER, 2027).provisional
     with pytest.raises(Refused):
         queries.year_grid(NOBODY, 2026)

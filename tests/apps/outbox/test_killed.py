@@ -106,7 +106,7 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(start, operator):
     assert all(end.endswith("ended\n") for end in ends)
 
     rung = Counter(JournalRow.objects.filter(verb="test.rang").values_list("subject_id", flat=True))
-    assert rung == {n: 1 for n in range(CLOCKS)}
+    assert rung == dict.fromkeys(range(CLOCKS), 1)
     assert set(Clock.objects.values_list("state", flat=True)) == {"done"}
     keys = {f"test:{n}" for n in range(1, CLOCKS, 2)}
     assert set(operator.accepted) == keys
