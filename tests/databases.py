@@ -184,8 +184,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _pure(item: pytest.Item) -> bool:
-    fixtures = getattr(item, "fixturenames", ())
-    return "tests/rules" in item.nodeid and "db" not in fixtures and not item.get_closest_marker("both")
+    """Touches no test database: once is enough."""
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return not fixtures and not item.get_closest_marker("django_db") and not item.get_closest_marker("both")
 
 
 # --- the database of the run ----------------------------------------------------------------------------------

@@ -174,9 +174,9 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def start(place: dict[str, str], port: int) -> subprocess.Popen[bytes]:
-    """Serve without worker and wait until it answers."""
-    process = subprocess.Popen([*LAOJIA, "serve", "--port", str(port), "--no-worker"], env=place)
+def start(place: dict[str, str], port: int, worker: str = "--no-worker") -> subprocess.Popen[bytes]:
+    """Serve and wait until it answers."""
+    process = subprocess.Popen([*LAOJIA, "serve", "--port", str(port), worker], env=place)
     for _ in range(150):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
@@ -201,3 +201,29 @@ def test_the_port_is_free_again_however_the_server_ends(place: dict[str, str], h
     second = start(place, port)
     second.terminate()
     assert second.wait(timeout=20) == 0
+
+
+def test_the_worker_does_what_is_due_and_stops(place: dict[str, str]) -> None:
+    run(place, "setup")
+    done = run(place, "worker", "--once")
+    assert done.returncode == 0, done.stderr
+    assert "worker: seen" in run(place, "doctor").stdout
+
+
+def children(pid: int) -> set[int]:
+    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def test_the_worker_ends_with_its_killed_server(place: dict[str, str]) -> None:
+    run(place, "setup")
+    port = free_port()
+    server = start(place, port, "--worker")
+    family = children(server.pid)
+    assert len(family) == 2
+    server.kill()
+    server.wait(timeout=10)
+    for _ in range(100):
+        if not any(Path(f"/proc/{one}").exists() for one in family):
+            break
+        time.sleep(0.1)
+    assert not [one for one in family if Path(f"/proc/{one}").exists()]

@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import threading
 from importlib import import_module
 
 from django.conf import settings
 from django.db import connections
 from django.urls import get_resolver
+
+from laojia.kernel import env
 
 
 def on_sqlite() -> bool:
@@ -85,21 +86,22 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
         child.kill()
 
 
-def work(once: bool = False, pause: float = 1.0) -> None:
+def work(once: bool = False) -> None:
     """Do due clocks and messages until asked to stop, or until the server that started us is gone."""
-    turn: Callable[[], int] = import_module("laojia.foundation.outbox.jobs").turn
-    stopping = False
+    from laojia.conf.crew import gather
+    from laojia.foundation.outbox.jobs import work as go_round
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    if parent := env.number("LAOJIA_PARENT", 0):
+        threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
+    crew = gather()
+    go_round(crew.handlers, crew.resolve, crew.gateway, words=crew.words, stop=stop, once=once)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    parent = int(os.environ.get("LAOJIA_PARENT", "0"))
-    while not stopping:
-        busy = turn()
-        if once or (parent and os.getppid() != parent):
-            return
-        if not busy:
-            time.sleep(pause)
+
+def _stop_without(parent: int, stop: threading.Event) -> None:
+    """A server that was killed cannot stop its worker: the worker looks for it."""
+    while not stop.wait(1.0):
+        if os.getppid() != parent:
+            stop.set()
