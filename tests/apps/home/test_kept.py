@@ -14,7 +14,9 @@ NOTED = [model for model in apps.get_models() if personal_notes(model)]
 def test_every_field_has_a_word(model: type) -> None:
     for note in personal_notes(model):
         for name in note.fields:
-            assert name in FIELD_WORDS, f"add a word for {model.__name__}.{name} to FIELD_WORDS in channels/home/queries.py"
+            assert name in FIELD_WORDS, (
+                f"add a word for {model.__name__}.{name} to FIELD_WORDS in channels/home/queries.py"
+            )
             model._meta.get_field(name)  # type: ignore[attr-defined]
 
 
