@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -95,4 +96,7 @@ def _parsed(queryset: QuerySet[Row], name: str, value: Any) -> Any:
         field = queryset.model._meta.get_field("id" if name == "pk" else name)
     except FieldDoesNotExist:  # an annotation or a column across a relation: the database compares as sent
         return value
-    return field.to_python(value) if isinstance(field, Field) else value
+    parsed = field.to_python(value) if isinstance(field, Field) else value
+    if isinstance(parsed, datetime) and parsed.tzinfo is None:
+        raise ValueError(name)
+    return parsed
