@@ -61,6 +61,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "pool.open": _of("occasion.unoffer"),
     "person.add": _of("person.claim"),
     "person.erase": _of("team.member"),
+    "team.member": _of("person.add"),
 }
 
 

@@ -54,6 +54,7 @@ class Actor:
 
 
 NOBODY = Actor(person_id=None)
+VISITOR = Actor(person_id=None, grants=(Grant(Role.RESIDENT),))  # nobody is signed in: may complain, no more
 CLOCK = Actor(person_id=None, grants=(Grant(Role.SYSTEM),), channel=Channel.CLOCK)
 
 

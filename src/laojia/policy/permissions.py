@@ -121,7 +121,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "review.give": {**_ASKER},
     "follow_up.record": _DESK_OR_STATION,
     "complaint.see": {**_ASKER, _R.COMPLAINT_HOLDER: _AREA},
-    "complaint.file": {**_ASKER},
+    "complaint.file": {_R.RESIDENT: _ALL},  # anybody, signed in or not
     "complaint.contact": {_R.COMPLAINT_HOLDER: _AREA},
     "complaint.answer": {_R.COMPLAINT_HOLDER: _AREA},
     "complaint.close": {_R.COMPLAINT_HOLDER: _AREA, **_CLOCK},

@@ -62,7 +62,7 @@ def join(*, occasion: Occasion, person: Person, actor: Actor, now: datetime) -> 
         return mine
     needs = needs_of(occasion)
     _refuse_unfit(unfit(needs, fits([person], needs.day)[0]))
-    if not menu.take_volunteer_place(occasion=occasion):
+    if not menu.take_volunteer_place(occasion=occasion, actor=actor, now=now):
         raise Conflict(
             "volunteers_full",
             _("There are enough people for this one already, thank you."),
@@ -94,7 +94,7 @@ def leave(*, line: RosterLine, actor: Actor, now: datetime, because: str = "") -
     """我去不了: one tap, no reason asked; a sign-up's place becomes free, the leader is told."""
     advance(line, "roster.leave", actor=actor, now=now, because=because)
     if line.signed_up:
-        menu.give_back_volunteer_place(occasion=line.occasion)
+        menu.give_back_volunteer_place(occasion=line.occasion, actor=actor, now=now)
     if line.team_id and not because:
         post(
             "roster.left",

@@ -1,0 +1,46 @@
+"""Pages of serving."""
+
+from laojia.steps.serve.pages.leader import (
+    accept,
+    agree_time,
+    ask_people,
+    by_link,
+    claim,
+    decline,
+    done,
+    door,
+    give_back,
+    hand_over,
+    occasion,
+    offer,
+    record_sheet,
+    stand_in,
+    today,
+)
+from laojia.steps.serve.pages.station import called, settle, station, tally
+from laojia.steps.serve.pages.volunteer import answer_line, join, volunteer
+
+__all__ = [
+    "accept",
+    "agree_time",
+    "answer_line",
+    "ask_people",
+    "by_link",
+    "called",
+    "claim",
+    "decline",
+    "done",
+    "door",
+    "give_back",
+    "hand_over",
+    "join",
+    "occasion",
+    "offer",
+    "record_sheet",
+    "settle",
+    "stand_in",
+    "station",
+    "tally",
+    "today",
+    "volunteer",
+]

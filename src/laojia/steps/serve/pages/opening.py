@@ -1,0 +1,110 @@
+"""Who acts on a leader's page, and on what: by sign-in, by the link in a message, or the desk for a leader on the telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from laojia.foundation.journal.actions import require
+from laojia.foundation.people.models import Person
+from laojia.foundation.people.queries import actor_by_link, contacts_of, speaking_for
+from laojia.kernel import clock
+from laojia.kernel.errors import OutOfScope
+from laojia.kernel.links import make_link, read_link
+from laojia.policy.facts import Actor, subject_of
+from laojia.policy.roles import Channel
+from laojia.steps.dispatch.models import Offer
+from laojia.steps.menu.models import Occasion
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A row, who acts on it, and how its pages are addressed."""
+
+    row: Any
+    actor: Actor
+    token: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Does the actor lead the team himself (not the desk for him)?"""
+        return self.actor.on_behalf_of is None and self.row.team_id in self.actor.team_ids
+
+
+def open_offer(request: HttpRequest, pk: int | None, token: str) -> Opened:
+    """The offer a leader may answer. Raises OutOfScope."""
+    rows = Offer.objects.select_related("occasion__item_version__item", "occasion__area", "team")
+    return _open(request, rows, "offer", "offer.see", pk, token)
+
+
+def open_occasion(request: HttpRequest, pk: int | None, token: str) -> Opened:
+    """The occasion of a leader's team. Raises OutOfScope."""
+    rows = Occasion.objects.select_related("item_version__item", "area", "team")
+    return _open(request, rows, "occasion", "occasion.see", pk, token)
+
+
+def _open(request: HttpRequest, rows: Any, kind: str, verb: str, pk: int | None, token: str) -> Opened:
+    if token:
+        link = read_link(token)
+        if link is None or link[0] != kind or link[2] != "offer":
+            raise _not_here()
+        pk = link[1]
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise _not_here()
+    today = clock.local_date(clock.now())
+    if token:
+        actor = actor_by_link(token, on=today, purpose="offer", team_id=row.team_id)
+        if actor is None:
+            raise _not_here()
+    else:
+        actor = request.actor  # type: ignore[attr-defined]
+    require(actor, verb, subject_of(row))
+    return Opened(row, _spoken_for(request, actor, row.team_id), token)
+
+
+def _spoken_for(request: HttpRequest, actor: Actor, team_id: int | None) -> Actor:
+    """The desk chose whom it speaks for: one of the team's contacts, and how he told it."""
+    named = request.POST.get("speaks_for", "")
+    if team_id is None or team_id in actor.team_ids or not named.isdigit():
+        return actor
+    today = clock.local_date(clock.now())
+    if int(named) not in contacts_of(team_id, today):
+        raise _not_here()
+    channel = request.POST.get("channel", Channel.PHONE)
+    allowed = {Channel.PHONE.value, Channel.COUNTER.value, Channel.PAPER.value}
+    return speaking_for(
+        actor, int(named), today, channel=Channel(channel) if channel in allowed else Channel.PHONE
+    )
+
+
+def contact_choices(team_id: int | None) -> list[Person]:
+    """Whom the desk may speak for: the team's contacts."""
+    if team_id is None:
+        return []
+    return list(Person.objects.filter(pk__in=contacts_of(team_id, clock.local_date(clock.now()))))
+
+
+def address(opened: Opened, name: str, **more: int) -> str:
+    """Address of a page about the opened occasion, by link or signed in."""
+    from django.urls import reverse
+
+    if opened.token:
+        return reverse(f"serve:{name}_by_link", kwargs={"token": opened.token, **more})
+    return reverse(f"serve:{name}", kwargs={"pk": opened.row.pk, **more})
+
+
+def occasion_token(occasion_id: int, actor: Actor) -> str:
+    """The link by which the leader who answered by link goes on with the occasion."""
+    return make_link("occasion", occasion_id, "offer", to=actor.person_id)
+
+
+def _not_here() -> OutOfScope:
+    return OutOfScope(
+        "link_unknown",
+        _("This link does not open anything any more."),
+        _("Sign in with your telephone number, or call the practice centre."),
+    )
