@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 
@@ -13,3 +14,17 @@ def swap(model: type[Model], pk: object, expect: Mapping[str, Any], **changes: A
     SELECT … FOR UPDATE is silently dropped by SQLite.
     """
     return model._base_manager.filter(pk=pk, **expect).update(**changes) == 1
+
+
+def next_id(model: type[Model]) -> int:
+    """The id the next row will have, so that a public number made of it stands in the first INSERT.
+
+    PostgreSQL: taken from the sequence. SQLite: read inside the IMMEDIATE transaction, where nobody else writes.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
+        else:
+            cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1", [table])
+        return int(cursor.fetchone()[0])
