@@ -94,6 +94,7 @@ def test_one_area_with_its_map_labelled_schematic(cast, admin, django_assert_max
         assert 'viewBox="0 0 640' in page
         assert "示意图" in page
         assert " style=" not in page
+    assert "223466" in text(admin.get("/areas/", {"level": "county"}))
     assert admin.get("/areas/999999000000/").status_code == 404
 
 

@@ -50,6 +50,9 @@ class AreaBook(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_id = models.PositiveBigIntegerField(default=0)
     stamp = models.CharField(max_length=32, default="new")
+    demonstration = models.BooleanField(
+        default=False
+    )  # made-up people and orders; no real message ever leaves
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="area_book_one_row")]

@@ -7,176 +7,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Zone',
+            name="Zone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=17, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('official_name', models.CharField(max_length=100)),
-                ('level', models.CharField(max_length=12)),
-                ('kind', models.CharField(max_length=12)),
-                ('path', models.CharField(max_length=120, unique=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('households', models.PositiveIntegerField(blank=True, null=True)),
-                ('outline', models.TextField(blank=True)),
-                ('outline_system', models.CharField(blank=True, max_length=10)),
-                ('schematic', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='area.area')),
+                ("id", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=17, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("official_name", models.CharField(max_length=100)),
+                ("level", models.CharField(max_length=12)),
+                ("kind", models.CharField(max_length=12)),
+                ("path", models.CharField(max_length=120, unique=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("households", models.PositiveIntegerField(blank=True, null=True)),
+                ("outline", models.TextField(blank=True)),
+                ("outline_system", models.CharField(blank=True, max_length=10)),
+                ("schematic", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="area.area",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AreaBook',
+            name="AreaBook",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('last_id', models.PositiveBigIntegerField(default=0)),
-                ('stamp', models.CharField(default='new', max_length=32)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("last_id", models.PositiveBigIntegerField(default=0)),
+                ("stamp", models.CharField(default="new", max_length=32)),
+                ("demonstration", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='area_book_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="area_book_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AreaSuccessor',
+            name="AreaSuccessor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('kind', models.CharField(max_length=8)),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='area.area')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='area.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("kind", models.CharField(max_length=8)),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="area.area",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="successors", to="area.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Station',
+            name="Station",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=100)),
-                ('area_path', models.CharField(db_index=True, max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=120)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('position_system', models.CharField(blank=True, max_length=10)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='area.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=100)),
+                ("area_path", models.CharField(db_index=True, max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=120)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("position_system", models.CharField(blank=True, max_length=10)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stations", to="area.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StationVillage',
+            name="StationVillage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='area.station')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='area.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="area.station"),
+                ),
+                ("village", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="area.area")),
             ],
         ),
         migrations.AddField(
-            model_name='station',
-            name='villages',
-            field=models.ManyToManyField(related_name='served_by', through='area.StationVillage', to='area.area'),
+            model_name="station",
+            name="villages",
+            field=models.ManyToManyField(
+                related_name="served_by", through="area.StationVillage", to="area.area"
+            ),
         ),
         migrations.CreateModel(
-            name='ZoneVillage',
+            name="ZoneVillage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='area.area')),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='area.zone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("village", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="area.area")),
+                ("zone", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="area.zone")),
             ],
         ),
         migrations.AddField(
-            model_name='zone',
-            name='villages',
-            field=models.ManyToManyField(related_name='zones', through='area.ZoneVillage', to='area.area'),
+            model_name="zone",
+            name="villages",
+            field=models.ManyToManyField(related_name="zones", through="area.ZoneVillage", to="area.area"),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['level', 'name'], name='area_level_name'),
+            model_name="area",
+            index=models.Index(fields=["level", "name"], name="area_level_name"),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['parent', 'code'], name='area_parent_code'),
+            model_name="area",
+            index=models.Index(fields=["parent", "code"], name="area_parent_code"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[0-9]{6}0{6}$'), ('level', 'county'), ('path__regex', '^(/[0-9]+){1}/$')), models.Q(('code__regex', '^[0-9]{9}0{3}$'), ('level', 'town'), ('path__regex', '^(/[0-9]+){2}/$')), models.Q(('code__regex', '^[0-9]{12}$'), ('level', 'village'), ('path__regex', '^(/[0-9]+){3}/$')), models.Q(('code__regex', '^[0-9]{15}$'), ('level', 'grid'), ('path__regex', '^(/[0-9]+){4}/$')), models.Q(('code__regex', '^[0-9]{17}$'), ('level', 'micro_grid'), ('path__regex', '^(/[0-9]+){5}/$')), _connector='OR'), name='area_level_code_path'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("code__regex", "^[0-9]{6}0{6}$"),
+                        ("level", "county"),
+                        ("path__regex", "^(/[0-9]+){1}/$"),
+                    ),
+                    models.Q(
+                        ("code__regex", "^[0-9]{9}0{3}$"),
+                        ("level", "town"),
+                        ("path__regex", "^(/[0-9]+){2}/$"),
+                    ),
+                    models.Q(
+                        ("code__regex", "^[0-9]{12}$"),
+                        ("level", "village"),
+                        ("path__regex", "^(/[0-9]+){3}/$"),
+                    ),
+                    models.Q(
+                        ("code__regex", "^[0-9]{15}$"), ("level", "grid"), ("path__regex", "^(/[0-9]+){4}/$")
+                    ),
+                    models.Q(
+                        ("code__regex", "^[0-9]{17}$"),
+                        ("level", "micro_grid"),
+                        ("path__regex", "^(/[0-9]+){5}/$"),
+                    ),
+                    _connector="OR",
+                ),
+                name="area_level_code_path",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', django.db.models.functions.text.Concat(models.Value('/'), django.db.models.functions.comparison.Cast('id', models.CharField(max_length=20)), models.Value('/')))), name='area_path_own_id'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "path__endswith",
+                        django.db.models.functions.text.Concat(
+                            models.Value("/"),
+                            django.db.models.functions.comparison.Cast("id", models.CharField(max_length=20)),
+                            models.Value("/"),
+                        ),
+                    )
+                ),
+                name="area_path_own_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'county'), ('parent__isnull', True)), models.Q(models.Q(('level', 'county'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='area_parent_by_level'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "county"), ("parent__isnull", True)),
+                    models.Q(models.Q(("level", "county"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="area_parent_by_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_valid_period'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="area_valid_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outline', ''), ('outline_system', ''), ('schematic', False)), models.Q(models.Q(('outline', ''), _negated=True), ('outline_system__in', ['wgs84', 'cgcs2000', 'gcj02'])), _connector='OR'), name='area_outline_has_system'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outline", ""), ("outline_system", ""), ("schematic", False)),
+                    models.Q(
+                        models.Q(("outline", ""), _negated=True),
+                        ("outline_system__in", ["wgs84", "cgcs2000", "gcj02"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="area_outline_has_system",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='area_has_name'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True), models.Q(("kind", ""), _negated=True)
+                ),
+                name="area_has_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areasuccessor',
-            constraint=models.UniqueConstraint(fields=('old', 'new'), name='area_successor_once'),
+            model_name="areasuccessor",
+            constraint=models.UniqueConstraint(fields=("old", "new"), name="area_successor_once"),
         ),
         migrations.AddConstraint(
-            model_name='areasuccessor',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('merge', 'split', 'rename'))), name='area_successor_kind'),
+            model_name="areasuccessor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("merge", "split", "rename"))), name="area_successor_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areasuccessor',
-            constraint=models.CheckConstraint(condition=models.Q(('old', models.F('new')), _negated=True), name='area_successor_not_itself'),
+            model_name="areasuccessor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("old", models.F("new")), _negated=True), name="area_successor_not_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stationvillage',
-            constraint=models.UniqueConstraint(fields=('station', 'village'), name='station_village_once'),
+            model_name="stationvillage",
+            constraint=models.UniqueConstraint(fields=("station", "village"), name="station_village_once"),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['centre', 'institute', 'station'])), name='station_level'),
+            model_name="station",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["centre", "institute", "station"])), name="station_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(('area_path__regex', '^(/[0-9]+)+/$')), name='station_area_path'),
+            model_name="station",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("area_path__regex", "^(/[0-9]+)+/$")), name="station_area_path"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True), ('position_system', '')), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lon__isnull', False), ('lon__range', (-180, 180)), ('position_system__in', ['wgs84', 'cgcs2000', 'gcj02'])), _connector='OR'), name='station_position_whole'),
+            model_name="station",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lon__isnull", True), ("position_system", "")),
+                    models.Q(
+                        ("lat__isnull", False),
+                        ("lat__range", (-90, 90)),
+                        ("lon__isnull", False),
+                        ("lon__range", (-180, 180)),
+                        ("position_system__in", ["wgs84", "cgcs2000", "gcj02"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="station_position_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='station_has_name'),
+            model_name="station",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="station_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='station',
-            constraint=models.UniqueConstraint(fields=('area', 'level', 'name'), name='station_name_once'),
+            model_name="station",
+            constraint=models.UniqueConstraint(fields=("area", "level", "name"), name="station_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='zonevillage',
-            constraint=models.UniqueConstraint(fields=('zone', 'village'), name='zone_village_once'),
+            model_name="zonevillage",
+            constraint=models.UniqueConstraint(fields=("zone", "village"), name="zone_village_once"),
         ),
         migrations.AddConstraint(
-            model_name='zone',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='zone_has_name'),
+            model_name="zone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="zone_has_name"
+            ),
         ),
     ]

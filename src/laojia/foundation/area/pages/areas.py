@@ -44,6 +44,7 @@ _DOWNLOADED = (
     "valid_from",
     "valid_to",
 )
+_ON_A_PAGE = 50
 _BY_HAND = ("area.create", "area.rename", "area.close", "area.import")
 
 
@@ -60,10 +61,13 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, county = _actor(request), queries.only_county()
     check(county, "area.see", actor=actor)
     form = SearchForm(request.GET if "level" in request.GET else None, initial={"level": AreaLevel.TOWN})
-    rows = queries.list_areas(actor, **_wanted(form))
+    rows = page(
+        queries.list_areas(actor, **_wanted(form)), ("code",), after=request.GET.get("after"), size=_ON_A_PAGE
+    )
     context = {
         "form": form,
-        "page": page(rows, ("code",), after=request.GET.get("after"), size=50),
+        "page": rows,
+        "lines": _with_households(rows.rows),
         "level": _wanted(form)["level"],
         "levels": LEVEL_WORDS,
         "county": county,
@@ -195,13 +199,15 @@ def _change(
 def _show(request: HttpRequest, area: Area, **forms: Form) -> HttpResponse:
     actor = _actor(request)
     verbs = _open(actor, area) if area.valid_to is None else {}
+    below = page(queries.children_of(area).defer("outline"), ("code",), request.GET.get("after"), 100)
     context = {
         "area": area,
         "line": queries.ancestors_of(area)[:-1],
         "level_word": LEVEL_WORDS[AreaLevel(area.level)],
         "households": queries.households_below(area),
         "picture": draw(queries.shapes_below(area)),
-        "below": page(queries.children_of(area).defer("outline"), ("code",), request.GET.get("after"), 100),
+        "below": below,
+        "lines": _with_households(below.rows),
         "stations": queries.stations_at(area)[:60],
         "serving": queries.stations_of(area),
         "station_words": STATION_WORDS,
@@ -216,6 +222,11 @@ def _show(request: HttpRequest, area: Area, **forms: Form) -> HttpResponse:
     if verbs.get("close"):
         context["close_form"] = CloseForm(auto_id="close_%s")
     return render(request, "area/one.html", context | forms, status=422 if forms else 200)
+
+
+def _with_households(areas: list[Area]) -> list[tuple[Area, int | None]]:
+    households = queries.households_of(areas)
+    return [(area, households.get(area.pk)) for area in areas]
 
 
 def _open(actor: Actor, area: Area) -> dict[str, bool]:

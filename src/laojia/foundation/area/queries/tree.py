@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
@@ -116,17 +116,33 @@ def children_of(area: Area) -> QuerySet[Area]:
     return Area.objects.filter(LIVE, parent=area).order_by("code")
 
 
+def households_of(areas: Iterable[Area]) -> dict[int, int]:
+    """Households by area id, summed from the finest level that has figures; areas without any are left out.
+
+    One statement; all areas must lie in one county.
+    """
+    wanted = {area.pk: area.path for area in areas}
+    if not wanted:
+        return {}
+    county = "/".join(next(iter(wanted.values())).split("/")[:2]) + "/"
+    sums: dict[tuple[int, str], int] = {}
+    rows = Area.objects.filter(LIVE, path__startswith=county, households__isnull=False)
+    for path, level, count in rows.values_list("path", "level", "households"):
+        for area_id in map(int, path.strip("/").split("/")):
+            if area_id in wanted:
+                sums[area_id, level] = sums.get((area_id, level), 0) + (count or 0)
+    found: dict[int, int] = {}
+    for level in AreaLevel:  # widest first: a finer figure takes the place of a wider one
+        found |= {area_id: total for (area_id, at), total in sums.items() if at == level}
+    return found
+
+
 def households_below(area: Area) -> int | None:
     """Households of the valid areas below, or the area's own figure; None when nobody has entered any.
 
     Figures are entered at the finest level; where a level has its own figure and finer ones too, the finer count.
     """
-    below = Area.objects.filter(LIVE, path__startswith=area.path, households__isnull=False)
-    for level in reversed(AreaLevel):
-        total = below.filter(level=level).aggregate(total=Sum("households"))["total"]
-        if total is not None:
-            return int(total)
-    return None
+    return households_of([area]).get(area.pk)
 
 
 def known_below(county: Area) -> list[KnownArea]:
