@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from laojia.channels.home import rules
-from laojia.foundation.area.models import Area, Station
+from laojia.foundation.area.models import Area, AreaBook, Station
 from laojia.foundation.people.models import Person
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.facts import Actor
@@ -98,14 +98,18 @@ class County:
 
 
 def county() -> County:
-    """One statement: the county's name and the centre's public telephone."""
+    """One statement: the county's name, the centre's public telephone, the mark of a demonstration."""
     centre = Station.objects.filter(level=StationLevel.CENTRE.value, closed_on=None, area=OuterRef("pk"))
     row = (
         Area.objects.filter(level=AreaLevel.COUNTY.value, valid_to=None)
-        .values("name", phone=Subquery(centre.values("phone")[:1]))
+        .values(
+            "name",
+            phone=Subquery(centre.values("phone")[:1]),
+            demonstration=Subquery(AreaBook.objects.values("demonstration")[:1]),
+        )
         .first()
     )
-    return County(row["name"], row["phone"] or "") if row else County()
+    return County(row["name"], row["phone"] or "", bool(row["demonstration"])) if row else County()
 
 
 @dataclass(frozen=True)
