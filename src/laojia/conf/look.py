@@ -4,9 +4,29 @@ from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from laojia.channels.home import queries, rules
+from laojia.policy.facts import NOBODY, Actor
+
+WORK_WORDS = {
+    "/team/": _("My team today"),
+    "/volunteer/": _("My appointments"),
+    "/help/": _("Order for a neighbour"),
+    "/desk/": _("Dispatch desk"),
+    "/station/": _("My station"),
+    "/occasions/": _("Occasions"),
+    "/menu-desk/": _("Menu desk"),
+    "/complaints/": _("Complaints"),
+    "/people/": _("People"),
+    "/teams/": _("Teams"),
+    "/posts/": _("Posts and accounts"),
+    "/areas/": _("Areas and stations"),
+    "/calendar/": _("Working calendar"),
+    "/journal/": _("Journal"),
+}
 
 
 class FormLook(TemplatesSetting):
@@ -22,4 +42,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "text_size": rules.view_of(request.COOKIES.get(rules.VIEW_COOKIE, "")),
         # Read only by whole pages: parts for htmx and redirects do not pay for it.
         "our_county": SimpleLazyObject(queries.county),
+        "desk_links": work_links(getattr(request, "actor", NOBODY)),
     }
+
+
+def work_links(actor: Actor) -> list[tuple[str, object]]:
+    """(address, word) of the pages where this actor works; nothing for residents."""
+    return [(address, WORK_WORDS[address]) for address in rules.work_of(actor) if is_valid_path(address)]

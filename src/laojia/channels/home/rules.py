@@ -1,9 +1,47 @@
-"""Pure choices of the public pages: text size, and how far around somebody's home counts as near."""
+"""Pure choices of the public pages: text size, where colleagues work, how far around a home counts as near."""
+
+from laojia.policy.facts import Actor
+from laojia.policy.permissions import PERMISSIONS
+from laojia.policy.roles import Role
 
 VIEW_COOKIE = "view"
 VIEW_SECONDS = 2 * 365 * 24 * 3600
 STANDARD = "standard"
 VIEWS = (STANDARD, "elder", "elder-30")
+
+
+# Where colleagues work: address, and the verb that its list needs. Residents' own pages are not work.
+WORK = (
+    ("/team/", "offer.accept"),
+    ("/volunteer/", "roster.join"),
+    ("/help/", "order.list"),
+    ("/desk/", "offer.make"),
+    ("/station/", "occasion.offer"),
+    ("/occasions/", "occasion.offer"),
+    ("/menu-desk/", "menu.see_draft"),
+    ("/complaints/", "complaint.answer"),
+    ("/people/", "person.see"),
+    ("/teams/", "team.see"),
+    ("/posts/", "post.see"),
+    ("/areas/", "area.see"),
+    ("/calendar/", "calendar.see"),
+    ("/journal/", "journal.see"),
+)
+# Those who live on a phone find the rest on the pages of their own work.
+PHONE_ROLES = {Role.TEAM_LEADER: ("/team/",), Role.VOLUNTEER: ("/volunteer/",)}
+NOT_WORK = frozenset({Role.RESIDENT, Role.NUMBER_READER, Role.SYSTEM})
+
+
+def work_of(actor: Actor) -> tuple[str, ...]:
+    """Addresses of the actor's work, in the order of WORK, by the posts of today."""
+    return tuple(
+        address
+        for address, verb in WORK
+        if any(
+            role in PERMISSIONS[verb] and address in PHONE_ROLES.get(role, (address,))
+            for role in actor.roles - NOT_WORK
+        )
+    )
 
 
 def view_of(word: str) -> str:

@@ -1,0 +1,53 @@
+"""Each post finds the way to its work, and only to its own."""
+
+import pytest
+
+from laojia.channels.home.rules import WORK, town_path, view_of, work_of
+from laojia.conf.look import WORK_WORDS
+from laojia.policy.facts import NOBODY, Actor, Grant
+from laojia.policy.permissions import PERMISSIONS
+from laojia.policy.roles import Role
+
+
+def actor(*roles: Role) -> Actor:
+    return Actor(1, tuple(Grant(role) for role in (Role.RESIDENT, *roles)))
+
+
+@pytest.mark.parametrize(
+    ("role", "first", "never"),
+    [
+        (Role.TEAM_LEADER, "/team/", "/teams/"),
+        (Role.VOLUNTEER, "/volunteer/", "/desk/"),
+        (Role.DISPATCHER, "/help/", "/posts/"),
+        (Role.GRID_WORKER, "/help/", "/desk/"),
+        (Role.MENU_EDITOR, "/menu-desk/", "/people/"),
+        (Role.SECURITY_ADMIN, "/posts/", "/people/"),
+        (Role.AUDIT_ADMIN, "/posts/", "/people/"),
+        (Role.SYSTEM_ADMIN, "/areas/", "/people/"),
+    ],
+)
+def test_work(role: Role, first: str, never: str) -> None:
+    work = work_of(actor(role))
+    assert work[0] == first
+    assert never not in work
+
+
+def test_residents_have_no_work() -> None:
+    assert work_of(actor()) == ()
+    assert work_of(NOBODY) == ()
+
+
+def test_table_is_whole() -> None:
+    assert {address for address, _verb in WORK} == set(WORK_WORDS)
+    assert all(verb in PERMISSIONS for _address, verb in WORK)
+
+
+def test_near_means_the_town() -> None:
+    assert town_path("/1/4/17/") == "/1/4/"
+    assert town_path("/1/4/") == "/1/4/"
+    assert town_path("/1/") == "/1/"
+
+
+def test_text_size() -> None:
+    assert view_of("elder-30") == "elder-30"
+    assert view_of("") == view_of("huge") == "standard"
