@@ -16,8 +16,8 @@ _FREED = _of("attendance.release order.promote order.unarrange order.arrange")
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "menu.publish": _of("menu.retire"),
-    "order.place": _of("order.triage order.arrange standing.start"),
-    "order.describe": _of(""),
+    "order.place": _of("order.triage order.arrange standing.start person.add"),
+    "order.describe": _of("person.add"),
     "order.map": _of("order.triage"),
     "order.cancel": _FREED
     | _of("offer.withdraw occasion.call_off occasion.unoffer roster.leave standing.end"),

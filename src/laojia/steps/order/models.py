@@ -19,6 +19,7 @@ from laojia.policy.roles import Channel
 from laojia.steps.menu.models import ItemVersion, Occasion
 
 OPEN_AT_DESK = ("received", "waiting", "need_info")
+STILL_OPEN = ("received", "waiting", "arranged", "need_info", "waitlisted", "suspended")
 HOLDERS = ("centre", "station", "team", "pool", "keeper", "resident", "nobody")
 OUTCOMES = ("done", "partly", "cannot")
 
@@ -105,6 +106,7 @@ class Order(Moving):
     channel = models.CharField(max_length=8)
     consent_spoken = models.BooleanField(default=False)
     contact_phone = SealedText(blank=True)
+    contact_hash = models.CharField(max_length=64, blank=True)
     contact_end_hash = models.CharField(max_length=64, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     area_path = models.CharField(max_length=120)
@@ -125,6 +127,7 @@ class Order(Moving):
     holder_why = models.CharField(max_length=40, blank=True)
     promise_due_at = models.DateTimeField()
     promise_provisional = models.BooleanField(default=False)
+    late_since = models.DateTimeField(null=True, blank=True)  # when the first promise could not be kept; the queue shows it
     needs_second_look = models.BooleanField(default=False)
     second_look_by_id = models.BigIntegerField(null=True, blank=True)
 
@@ -178,6 +181,12 @@ class Order(Moving):
                 name="order_waitlist",
             ),
             models.Index(fields=["item_version", "placed_at"], name="order_item_month"),
+            # A likely duplicate is looked for at every order: by phone, among what is open only.
+            models.Index(
+                fields=["contact_hash"],
+                condition=Q(state__in=STILL_OPEN) & ~Q(contact_hash=""),
+                name="order_open_phone",
+            ),
         ]
         constraints: ClassVar = [
             known_state("order"),

@@ -1,0 +1,40 @@
+"""Pure decisions about orders: where one begins, who may ask, which times, what comes next, the rhythm of standing help."""
+
+from laojia.steps.order.rules.outlook import (
+    HOLDER_WORDS,
+    Moment,
+    Standing,
+    holder_words,
+    outlook,
+    past_words,
+    same_half_day,
+)
+from laojia.steps.order.rules.placing import (
+    DUPLICATE_DAYS,
+    OPEN_STATES,
+    Asking,
+    asking_problem,
+    first_state,
+    likely_duplicate,
+    needs_second_look,
+)
+from laojia.steps.order.rules.rhythm import dates_of, missed_step
+
+__all__ = [
+    "DUPLICATE_DAYS",
+    "HOLDER_WORDS",
+    "OPEN_STATES",
+    "Asking",
+    "Moment",
+    "Standing",
+    "asking_problem",
+    "dates_of",
+    "first_state",
+    "holder_words",
+    "likely_duplicate",
+    "missed_step",
+    "needs_second_look",
+    "outlook",
+    "past_words",
+    "same_half_day",
+]
