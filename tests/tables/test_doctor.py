@@ -13,11 +13,13 @@ from django.core.cache import cache
 from django.db import connection
 
 from laojia.conf import doctor
+from laojia.foundation.area.actions import mark_demonstration
 from laojia.foundation.calendar.jobs import seed_calendar
 from laojia.foundation.calendar.models import Year
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Heartbeat
 from laojia.kernel import env
+from laojia.policy.facts import CLOCK
 from laojia.policy.never import PROMISES, Column, columns_of, never_checks
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -113,6 +115,14 @@ def test_a_journal_without_its_guard_is_red() -> None:
         else:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
     assert "DELETE and UPDATE" in red(doctor.journal_guard)
+
+
+@pytest.mark.django_db
+def test_a_demonstration_in_production_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_demonstration(actor=CLOCK, now=NOW)
+    assert_green(doctor.demonstration)
+    monkeypatch.setenv("LAOJIA_MODE", "production")
+    assert "empty database" in red(doctor.demonstration)
 
 
 # --- what it needs to run ------------------------------------------------------------------------------------------

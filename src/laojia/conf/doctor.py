@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext, override
 
+from laojia.channels.home.queries import county
 from laojia.conf.setting_up import migrations_waiting
 from laojia.foundation.calendar.queries import years
 from laojia.foundation.journal.models import JournalRow, JournalSeal
@@ -139,6 +140,17 @@ def _guarded(table: str) -> set[str]:
         )
         bits = int(cursor.fetchone()[0] or 0)
     return {verb for verb, bit in (("DELETE", 8), ("UPDATE", 16)) if bits & bit}
+
+
+def demonstration(_now: datetime) -> Iterator[Finding]:
+    """Made-up people never stand in a real county's installation."""
+    marked = county().demonstration
+    mend = (
+        "use an empty database: the mark of a demonstration never goes away"
+        if marked and env.mode() == "production"
+        else ""
+    )
+    yield Finding("data", "a demonstration" if marked else "not a demonstration", mend)
 
 
 def calendar(now: datetime) -> Iterator[Finding]:
@@ -273,6 +285,7 @@ CHECKS: tuple[Check, ...] = (
     database,
     durability,
     journal_guard,
+    demonstration,
     calendar,
     assets,
     words,
@@ -283,12 +296,15 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+IN_DATABASE = {durability, journal_guard, demonstration, calendar, worker}
+
+
 def examine(now: datetime) -> list[Finding]:
     """All findings; a database that cannot be used ends the examination of what lies in it."""
     found: list[Finding] = []
     broken = False
     for check in CHECKS:
-        if broken and check in {durability, journal_guard, calendar, worker}:
+        if broken and check in IN_DATABASE:
             continue
         try:
             found += check(now)
