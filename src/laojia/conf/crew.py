@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import Q
 
 from laojia import wiring
-from laojia.channels.home.queries import county
+from laojia.foundation.area.queries import is_demonstration
 from laojia.foundation.outbox.jobs import Crew, gateway_for
 from laojia.foundation.outbox.rules import Recipient
 from laojia.foundation.people.models import Person, Post
@@ -20,7 +20,7 @@ from laojia.steps.serve.models import LawRecord, RosterLine
 
 def gather() -> Crew:
     """A worker of this installation; a demonstration keeps its messages in the inbox whatever is set."""
-    gateway = gateway_for(demonstration=county().demonstration)
+    gateway = gateway_for(demonstration=is_demonstration())
     return Crew(wiring.CLOCKS, recipients, gateway, words_about)
 
 

@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext, override
 
-from laojia.channels.home.queries import county
 from laojia.conf.setting_up import migrations_waiting
+from laojia.foundation.area.queries import is_demonstration
 from laojia.foundation.calendar.queries import years
 from laojia.foundation.journal.models import JournalRow, JournalSeal
 from laojia.foundation.outbox.queries import last_heartbeat
@@ -144,7 +144,7 @@ def _guarded(table: str) -> set[str]:
 
 def demonstration(_now: datetime) -> Iterator[Finding]:
     """Made-up people never stand in a real county's installation."""
-    marked = county().demonstration
+    marked = is_demonstration()
     mend = (
         "use an empty database: the mark of a demonstration never goes away"
         if marked and env.mode() == "production"
