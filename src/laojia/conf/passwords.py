@@ -21,7 +21,7 @@ def classes_of(password: str) -> int:
 class ThreeClasses:
     """Django password validator."""
 
-    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002
+    def validate(self, password: str, user: Any = None) -> None:
         if classes_of(password) < 3:
             raise ValidationError(self.get_help_text(), code="password_too_plain")
 
