@@ -46,6 +46,7 @@ def test_near_means_the_town() -> None:
     assert town_path("/1/4/17/") == "/1/4/"
     assert town_path("/1/4/") == "/1/4/"
     assert town_path("/1/") == "/1/"
+    assert town_path("") == ""
 
 
 def test_text_size() -> None:

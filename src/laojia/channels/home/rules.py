@@ -50,5 +50,6 @@ def view_of(word: str) -> str:
 
 
 def town_path(path: str) -> str:
-    """The town's part of an area's path: `/1/4/17/` → `/1/4/`; a county stays what it is."""
-    return "".join(f"{part}/" for part in path.split("/")[:3])
+    """The town's part of an area's path: `/1/4/17/` → `/1/4/`; a county stays what it is, nothing stays nothing."""
+    ids = path.strip("/").split("/")[:2]
+    return f"/{'/'.join(ids)}/" if ids[0] else ""
