@@ -2,11 +2,12 @@
 
 import pytest
 
-from laojia.foundation.area import jobs
+from laojia.foundation.area import actions, jobs, queries
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.rules import inside
 from laojia.foundation.journal.models import JournalRow
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope
+from laojia.policy.facts import CLOCK
 from tests.apps.area.conftest import NOW, STRANGER
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,20 @@ def test_a_stranger_makes_no_county():
     with pytest.raises(OutOfScope):
         jobs.create_county("141024", actor=STRANGER, now=NOW)
     assert not Area.objects.exists()
+
+
+def test_a_demonstration_is_marked_before_its_county_and_stays_one():
+    actions.mark_demonstration(actor=CLOCK, now=NOW)
+    assert queries.is_demonstration()
+    actions.mark_demonstration(actor=CLOCK, now=NOW)
+    jobs.create_county("141024", now=NOW)
+    assert queries.is_demonstration()
+    assert JournalRow.objects.filter(kind="area_book").count() == 1
+
+
+def test_a_real_county_never_becomes_a_demonstration(county):
+    with pytest.raises(Conflict):
+        actions.mark_demonstration(actor=CLOCK, now=NOW)
+    with pytest.raises(OutOfScope):
+        actions.mark_demonstration(actor=STRANGER, now=NOW)
+    assert not queries.is_demonstration()

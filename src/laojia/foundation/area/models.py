@@ -42,17 +42,16 @@ class AreaBook(models.Model):
     """One row: the last id given to an area and a stamp that changes with every write to this app.
 
     Taking ids here keeps the path (`/1/4/17/`, made of ids) right from the first insert, and its row lock
-    makes writers of areas wait for one another.
+    makes writers of areas wait for one another. `demonstration` marks a database of made-up people for good.
     """
 
     PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+    SCOPE: ClassVar[Columns] = Columns(kind="area_book")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_id = models.PositiveBigIntegerField(default=0)
     stamp = models.CharField(max_length=32, default="new")
-    demonstration = models.BooleanField(
-        default=False
-    )  # made-up people and orders; no real message ever leaves
+    demonstration = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="area_book_one_row")]

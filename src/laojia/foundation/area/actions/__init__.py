@@ -1,8 +1,7 @@
 """Writes of areas, zones and stations. Every write journals and changes the stamp of the areas."""
 
 from laojia.foundation.area.actions.areas import close_area, create_area, rename_area
-from laojia.foundation.area.actions.book import mark_demonstration
-from laojia.foundation.area.actions.county import create_county, draw_county, import_list
+from laojia.foundation.area.actions.county import create_county, draw_county, import_list, mark_demonstration
 from laojia.foundation.area.actions.places import Position, close_station, save_station, save_zone
 
 __all__ = [

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.actions.book import open_book
-from laojia.foundation.area.models import Area
+from laojia.foundation.area.models import Area, AreaBook
 from laojia.foundation.area.rules import Cell, Division, ListPlan, join_path, kind_of, parent_code, short_name
 from laojia.foundation.journal.actions import check, record, require
 from laojia.kernel.errors import Conflict
@@ -50,6 +50,29 @@ def create_county(
         Area.objects.bulk_create(made, _BATCH)
         record(county, "area.create", actor=actor, now=now, fields=("children",))
     return county, made
+
+
+@transaction.atomic
+def mark_demonstration(*, actor: Actor, now: datetime) -> AreaBook:
+    """Mark this database as demonstration, for good. Only before it has a county: a real one never becomes one.
+
+    Raises Conflict when a county is there already and the mark is not.
+    """
+    require(actor, "area.import", Subject(kind="area_book"))
+    open_book()
+    book = AreaBook.objects.get(pk=1)
+    if book.demonstration:
+        return book
+    if Area.objects.exists():
+        raise Conflict(
+            "real_county",
+            _("There is a county in this database already; it stays a real one."),
+            _("Use an empty database for the demonstration."),
+        )
+    book.demonstration = True
+    book.save(update_fields=("demonstration",))
+    record(book, "area.import", actor=actor, now=now, fields=("demonstration",))
+    return book
 
 
 @transaction.atomic

@@ -162,7 +162,7 @@ def current_index() -> AreaIndex:
         with _building:
             if held.index is None or stamp != held.stamp:
                 held.index, held.stamp = _build(), stamp
-            index = held.index
+            index = held.index or _build()  # another thread may have forgotten it again
     held.checked = time.monotonic()
     return index
 

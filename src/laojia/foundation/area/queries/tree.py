@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
-from laojia.foundation.area.models import Area, Station, Zone
+from laojia.foundation.area.models import Area, AreaBook, Station, Zone
 from laojia.foundation.area.queries.locating import OutlineRow, shapes_of
 from laojia.foundation.area.rules import KnownArea, short_name
 from laojia.foundation.journal.queries import scoped
@@ -30,6 +30,11 @@ class VillageChoice:
 
     def __str__(self) -> str:
         return f"{self.town} · {self.name}"
+
+
+def is_demonstration() -> bool:
+    """Is this a database of made-up people? Then no message may leave."""
+    return AreaBook.objects.filter(demonstration=True).exists()
 
 
 def only_county() -> Area:

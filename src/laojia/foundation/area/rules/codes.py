@@ -113,8 +113,14 @@ def short_name(official: str) -> str:
     return name
 
 
+_KINDS = {
+    AreaLevel.COUNTY: ("县", "区", "市", "旗"),
+    AreaLevel.TOWN: ("街道", "镇", "乡", "苏木", "农场", "林场", "牧场", "开发区", "管理区", "园区"),
+}
+
+
 def kind_of(level: str, official: str) -> str:
-    """县/区/市…, 镇/乡/街道…, 村/社区, 网格, 微网格: what the area is called, read off its name."""
+    """县/区/市/旗, 镇/乡/街道…, 村/社区, 网格, 微网格: what the area is called, read off its name; else 其他."""
     match AreaLevel(level):
         case AreaLevel.GRID:
             return "网格"
@@ -122,10 +128,9 @@ def kind_of(level: str, official: str) -> str:
             return "微网格"
         case AreaLevel.VILLAGE:
             return "社区" if re.search(r"(居民委员会|居委会|社区)", official) else "村"
-    for ending in ("街道办事处", "街道", "农场", "林场", "开发区", "管理区", "园区"):
-        if official.endswith(ending):
-            return ending.removesuffix("办事处")
-    return official[-1:]
+        case wider:
+            name = official.removesuffix("办事处")
+            return next((kind for kind in _KINDS[wider] if name.endswith(kind)), "其他")
 
 
 def prefixes_with_predecessors(
