@@ -81,9 +81,11 @@ def place(cast: Cast, haircut: ItemVersion) -> Place:
 
     def do(**facts: Any) -> Order:
         given: dict[str, Any] = {
-            "actor": cast.as_(cast.resident), "now": NOW, "key": uuid.uuid4(), "item_version": haircut,
-            "area": cast.village, "place": "一巷3号", "times": [THURSDAY],
+            "now": NOW, "key": uuid.uuid4(), "item_version": haircut, "area": cast.village, "place": "一巷3号",
+            "times": [THURSDAY],
         } | facts  # fmt: skip
+        given.setdefault("actor", None)
+        given["actor"] = given["actor"] or cast.as_(cast.resident)
         return actions.place(**given)
 
     return do

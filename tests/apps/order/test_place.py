@@ -198,9 +198,9 @@ def test_a_village_is_asked_for_by_who_speaks_for_it(cast: Cast, place: Place) -
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
-        ({"date": "2026-11-24", "half": "morning"}, "周"),
-        ({"date": "2026-11-29", "half": "morning"}, "最近能约的"),
-        ({"date": "2026-11-26", "half": "evening"}, "最近能约的"),
+        ({"date": "2026-11-24", "half": "morning"}, "今天上午"),
+        ({"date": "2026-11-29", "half": "morning"}, "最近能约的是下周一上午"),
+        ({"date": "2026-11-26", "half": "evening"}, "最近能约的是明天上午"),
         ({"date": "2027-11-26", "half": "morning"}, ""),
         ({"date": "tomorrow", "half": "morning"}, ""),
     ],

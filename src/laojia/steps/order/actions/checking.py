@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _LONGEST_WORDS = 500
 _MOST_WISHES = 3
+_LOOKED_AT = 40  # possible days among which the nearest is sought
 WITH_TIMES = frozenset({"home_visit", "by_appointment", "whole_village", "keeper"})
 
 _WHO = {
@@ -271,10 +272,10 @@ def check_times(item: Any, times: Any, now: datetime) -> list[dict[str, str]]:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise _bad_time(item, "not_a_date", now) from None
+            raise _bad_time(item, "not_a_date", local_date(now), now) from None
         problem = wish_problem(item.slots, item.lead_working_days, day, half, now, calendar())
         if problem:
-            raise _bad_time(item, problem, now)
+            raise _bad_time(item, problem, day, now)
     return [{"date": text, "half": half} for text, half in wishes]
 
 
@@ -289,24 +290,26 @@ def said_wish(day: date, half: str, today: date) -> str:
     return _now("%(day)s, %(part)s") % {"day": said_day(day, today), "part": half_word(half)}
 
 
-def _bad_time(item: Any, problem: str, now: datetime) -> BadInput:
+def _bad_time(item: Any, problem: str, wish: date, now: datetime) -> BadInput:
     today = local_date(now)
-    nearest = wish_days(item.slots, item.lead_working_days, now, calendar(), count=1)
-    if problem == "too_soon" and item.lead_working_days:
+    if problem == "too_soon" and item.lead_working_days and wish >= today:
         earliest = earliest_day(item.lead_working_days, today, calendar())
         said = _now("That is too soon: it can be had from %(day)s on.") % {"day": said_day(earliest, today)}
     elif problem == "too_far":
         said = _now("That is too far ahead; ask again nearer the time.")
     else:
         said = _now("At that time nobody can come.")
-    if nearest:
-        day, halves = nearest[0]
-        hint = _now("The next possible time is %(when)s. Take that one?") % {
-            "when": said_wish(day, halves[0], today)
-        }
-    else:
-        hint = _now("Call the centre, they look for a way.")
+    possible = wish_days(item.slots, item.lead_working_days, now, calendar(), count=_LOOKED_AT)
+    after = [one for one in possible if one[0] >= wish] or possible
+    hint = _next_possible(after, today)
     return BadInput("time_not_possible", said, hint, {"times": f"{said} {hint}"})
+
+
+def _next_possible(possible: Sequence[tuple[date, Sequence[str]]], today: date) -> str:
+    if not possible:
+        return _now("Call the centre, they look for a way.")
+    day, halves = possible[0]
+    return _now("The next possible time is %(when)s. Take that one?") % {"when": said_wish(day, halves[0], today)}
 
 
 def take_quota(asked: Asked) -> None:
@@ -323,11 +326,7 @@ def take_quota(asked: Asked) -> None:
 def week_full(item: Any, day: date, now: datetime) -> Refused:
     """这个时段约满了: offers the first half-day of the following weeks."""
     today = local_date(now)
-    later = [(d, h) for d, h in wish_days(item.slots, item.lead_working_days, now, calendar(), count=40)
-             if d.isocalendar()[:2] > day.isocalendar()[:2]]  # fmt: skip
+    possible = wish_days(item.slots, item.lead_working_days, now, calendar(), count=_LOOKED_AT)
     said = _now("That week is full.")
-    hint = _now("Call the centre, they look for a way.")
-    if later:
-        when = said_wish(later[0][0], later[0][1][0], today)
-        hint = _now("The next possible time is %(when)s. Take that one?") % {"when": when}
+    hint = _next_possible([one for one in possible if one[0].isocalendar()[:2] > day.isocalendar()[:2]], today)
     return Conflict("week_full", said, hint, {"times": f"{said} {hint}"})

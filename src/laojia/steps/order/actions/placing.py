@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import locate
@@ -212,25 +212,29 @@ def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
     whose = Q(person_id=asked.person.pk) if asked.person else Q(unit_id=asked.unit.pk if asked.unit else None)
     if phone and asked.unit is None:
         whose |= Q(contact_hash=keyed_hash(phone))
-    same_need = whose & Q(state__in=OPEN_STATES, sealed=False)
-    if asked.item is not None:
-        same_need &= Q(item_version__item_id=asked.item.item_id)
-    else:
-        same_need &= Q(item_version=None, words=asked.words)
-    if asked.occasion is not None:
-        same_need &= Q(wants_occasion=asked.occasion)
     look = Q(key=asked.key)
     if not asked.sure:
-        look |= same_need
-    rows = list(Order.objects.filter(look).order_by("-id")[:_CANDIDATES])
+        look |= whose & Q(state__in=OPEN_STATES, sealed=False)
+    # The item is compared here and not there: the indexes of key, person and phone then do the whole work.
+    rows = list(Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:_CANDIDATES])
     for row in rows:
         if row.key == asked.key:
             return _same(row, asked)
-    newest = likely_duplicate([(r.pk, r.state, r.placed_at) for r in rows], now=asked.now)
+    alike = [row for row in rows if _same_need(row, asked)]
+    newest = likely_duplicate([(r.pk, r.state, r.placed_at) for r in alike], now=asked.now)
     if newest is not None:
-        earlier = next(r for r in rows if r.pk == newest)
+        earlier = next(r for r in alike if r.pk == newest)
         raise checking.likely_duplicate_of(earlier, asked.actor)
     return None
+
+
+def _same_need(row: Any, asked: Asked) -> bool:
+    """The same item (and the same date, where it is about a date), or the same words."""
+    if asked.item is None:
+        return row.item is None and row.words == asked.words
+    if asked.occasion is not None and row.wants_occasion_id != asked.occasion.pk:
+        return False
+    return bool(row.item == asked.item.item_id)
 
 
 def _row(asked: Asked, verb: str, asker_id: int, phone: str, held: str) -> Order:
