@@ -6,13 +6,40 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from laojia.foundation.journal.actions import Event, connect
+from laojia.steps.dispatch import jobs as dispatch_jobs
+from laojia.steps.dispatch.actions import follow as dispatch_follow
 from laojia.steps.menu import jobs as menu_jobs
+from laojia.steps.order import actions as orders
+from laojia.steps.order import jobs as order_jobs
 
-AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {}
+AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
+    "occasion.open": (dispatch_follow.ask_first_team,),
+    "occasion.call_off": (orders.occasion_called_off, dispatch_follow.stop_offers),
+    "occasion.postpone": (dispatch_follow.rest_offers, orders.occasion_postponed),
+    "occasion.agree_time": (dispatch_follow.follow_time, orders.occasion_time_fixed),
+    "occasion.change": (dispatch_follow.follow_time, orders.occasion_changed),
+    "occasion.reconfirm": (dispatch_follow.follow_time, orders.occasion_time_fixed),
+    "occasion.release": (orders.team_let_go,),
+    "occasion.unoffer": (orders.team_let_go,),
+    "order.arrange": (orders.team_found,),
+    "attendance.mark": (orders.visit_marked,),
+    "attendance.settle": (orders.visit_marked,),
+}
 
 # Clock kind → handler(about_id, now); called by the worker when the clock runs out.
 CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
+    "offer.remind": dispatch_jobs.remind_due,
+    "offer.call": dispatch_jobs.call_due,
+    "offer.answer": dispatch_jobs.answer_due,
+    "pool.claim": dispatch_jobs.pool_due,
+    "station.claim": dispatch_jobs.station_due,
+    "centre.end": dispatch_jobs.centre_due,
     "occasion.pass": menu_jobs.pass_due,
+    "order.promise": order_jobs.promise_ran_out,
+    "order.triage": order_jobs.triage_ran_out,
+    "order.answer": order_jobs.answer_ran_out,
+    "order.resume": order_jobs.resume_order,
+    "standing.resume": order_jobs.resume_standing,
 }
 
 

@@ -170,10 +170,10 @@ def reopen(
     reason: str,
     actor: Actor,
     now: datetime,
-    wants_team: Team | None = None,
+    team: Team | None = None,
     because: str = "",
 ) -> Order:
-    """没解决: waiting again under the same number, one round more; the person picks the same team or another."""
+    """没解决: waiting again under the same number, one round more; `team`: the one the person wishes for (none: another)."""
     if order.review_until is None or now > order.review_until:
         raise WrongState(
             "window_over",
@@ -184,7 +184,7 @@ def reopen(
     again = looking_again(order, "reopened", now)
     advance(
         order, "order.reopen", actor=actor, now=now, reason=reason, because=because,
-        round=order.round, wants_team=wants_team, team_id=None, outcome="", outcome_reason="", close_kind="",
+        round=order.round, wants_team=team, team_id=None, outcome="", outcome_reason="", close_kind="",
         served_at=None, closed_at=None, review_until=None, arranged_at=None, waiting_since=now, **again,
     )  # fmt: skip
     cancel_clocks(("order", order.pk), ("review.window",))
