@@ -108,6 +108,7 @@ def test_reading_order_of_a_chessboard():
     assert [mixed[i] for i in reading_order(mixed)] == points
     assert reading_order([(5.0, 1.0), (5.0, 9.0)]) == [1, 0]
     assert reading_order([(5.0, 1.0), (2.0, 1.0)]) == [1, 0]
+    assert reading_order([(0.0, 1.0), (5e-324, 0.0)]) == [0, 1]
 
 
 def test_scattered_points_keep_apart_and_inside():

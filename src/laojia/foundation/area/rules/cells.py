@@ -71,7 +71,9 @@ def reading_order(points: Sequence[Position]) -> list[int]:
         return []
     xs, ys = [x for x, _y in points], [y for _x, y in points]
     width, height = max(xs) - min(xs), max(ys) - min(ys)
-    bands = max(1, min(len(points), round(sqrt(len(points) * height / width)))) if width else len(points)
+    # The shape of the field decides how many bands; a field without width is one point a band.
+    slender = min(height / width, float(len(points))) if width else float(len(points))
+    bands = max(1, min(len(points), round(sqrt(len(points) * slender))))
 
     def band(y: float) -> int:
         return min(bands - 1, int((max(ys) - y) / height * bands)) if height else 0
