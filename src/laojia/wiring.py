@@ -11,6 +11,8 @@ from laojia.steps.dispatch.actions import follow as dispatch_follow
 from laojia.steps.menu import jobs as menu_jobs
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
+from laojia.steps.review import jobs as review_jobs
+from laojia.steps.serve import jobs as serve_jobs
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "occasion.open": (dispatch_follow.ask_first_team,),
@@ -21,7 +23,9 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "occasion.reconfirm": (dispatch_follow.follow_time, orders.occasion_time_fixed),
     "occasion.release": (orders.team_let_go,),
     "occasion.unoffer": (orders.team_let_go,),
+    "occasion.pass": (serve_jobs.after_passed,),
     "order.arrange": (orders.team_found,),
+    "order.serve": (review_jobs.after_served,),
     "attendance.mark": (orders.visit_marked,),
     "attendance.settle": (orders.visit_marked,),
 }
@@ -35,6 +39,12 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "station.claim": dispatch_jobs.station_due,
     "centre.end": dispatch_jobs.centre_due,
     "occasion.pass": menu_jobs.pass_due,
+    "record.remind": serve_jobs.remind,
+    "record.overdue": serve_jobs.record_overdue,
+    "not_home.resolve": serve_jobs.door_overdue,
+    "review.window": review_jobs.window_over,
+    "complaint.contact": review_jobs.complaint_due,
+    "complaint.answer": review_jobs.complaint_due,
     "order.promise": order_jobs.promise_ran_out,
     "order.triage": order_jobs.triage_ran_out,
     "order.answer": order_jobs.answer_ran_out,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from laojia.foundation.area.models import Station
 from laojia.foundation.journal.models import Moving, known_state
 from laojia.foundation.teams.models import HALF_DAYS, Team
 from laojia.policy.facts import Columns
@@ -29,6 +31,7 @@ class Offer(Moving):
     )
     PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True)  # a key pressed twice makes one offer
     occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="offers")
     team = models.ForeignKey(Team, models.PROTECT, related_name="offers")
     area_path = models.CharField(max_length=120)
@@ -43,9 +46,13 @@ class Offer(Moving):
     answer_due_at = models.DateTimeField()
     answer_provisional = models.BooleanField(default=False)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    to_call_since = models.DateTimeField(
+        null=True, blank=True
+    )  # the desk telephones: no answer after the reminder
     called_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     from_pool = models.BooleanField(default=False)
+    opened_occasion = models.BooleanField(default=False)  # taking it back calls the occasion off again
     reason = models.CharField(max_length=40, blank=True)
     words = models.CharField(max_length=200, blank=True)
 
@@ -53,6 +60,7 @@ class Offer(Moving):
         indexes: ClassVar = [
             models.Index(fields=["team", "answer_due_at"], condition=Q(state="open"), name="offer_open_team"),
             models.Index(fields=["answer_due_at"], condition=Q(state="open"), name="offer_open"),
+            models.Index(fields=["team", "made_at"], name="offer_team_lately"),
         ]
         constraints: ClassVar = [
             known_state("offer"),
@@ -76,6 +84,7 @@ class PoolEntry(models.Model):
     opened_at = models.DateTimeField()
     step = models.CharField(max_length=8, default="pool")  # pool, station, centre
     step_due_at = models.DateTimeField()
+    station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

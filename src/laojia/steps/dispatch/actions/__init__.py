@@ -1,0 +1,33 @@
+"""派单: every write of dispatch. Slots, occasion and orders move in the same transaction as the offer."""
+
+from laojia.steps.dispatch.actions.ladder import (
+    after_no,
+    after_yes,
+    claimed_offer,
+    climb,
+    expire,
+    offer_again,
+    open_pool,
+)
+from laojia.steps.dispatch.actions.offers import ask_for_call, make_offer, note_call, remind, withdraw
+from laojia.steps.dispatch.actions.slots import free_slot, take_slot
+from laojia.steps.dispatch.actions.trips import bundle, unbundle
+
+__all__ = [
+    "after_no",
+    "after_yes",
+    "ask_for_call",
+    "bundle",
+    "claimed_offer",
+    "climb",
+    "expire",
+    "free_slot",
+    "make_offer",
+    "note_call",
+    "offer_again",
+    "open_pool",
+    "remind",
+    "take_slot",
+    "unbundle",
+    "withdraw",
+]

@@ -1,0 +1,70 @@
+"""What dispatch does when something happened below it. Connected in wiring.py; none of these is a verb."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from laojia.foundation.journal.actions import Event
+from laojia.foundation.teams.models import Team
+from laojia.kernel.db import swap
+from laojia.steps.dispatch.actions.ladder import close_pool
+from laojia.steps.dispatch.actions.offers import make_offer, withdraw
+from laojia.steps.dispatch.actions.refusals import slot_full
+from laojia.steps.dispatch.actions.slots import free_slot, take_slot
+from laojia.steps.dispatch.models import Offer
+from laojia.steps.dispatch.queries import occasion_look
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.actions.holding import changed_meanwhile
+
+
+def ask_first_team(event: Event) -> None:
+    """occasion.open: the team named is asked. What needs a second look waits for the desk instead."""
+    occasion: Occasion = event.row
+    team_id = event.facts.get("ask_team_id")
+    if team_id is None or occasion.date is None or not occasion.half or occasion_look(occasion):
+        return
+    make_offer(
+        occasion=occasion, team=Team.objects.get(pk=team_id), date=occasion.date, half=occasion.half,
+        actor=event.actor, now=event.now, because="occasion.open",
+    )  # fmt: skip
+
+
+def stop_offers(event: Event) -> None:
+    """occasion.call_off: nobody is asked any more, the team's place is free."""
+    occasion: Occasion = event.row
+    close_pool(occasion, event.now)
+    for offer in Offer.objects.filter(occasion=occasion, state__in=("open", "accepted")):
+        withdraw(offer=offer, actor=event.actor, now=event.now, because="occasion.call_off")
+
+
+def rest_offers(event: Event) -> None:
+    """occasion.postpone: an open question is taken back; a team that said yes keeps it, its old half-day is free."""
+    occasion: Occasion = event.row
+    close_pool(occasion, event.now)
+    for offer in Offer.objects.filter(occasion=occasion, state__in=("open", "accepted")):
+        if offer.state == "open":
+            withdraw(offer=offer, actor=event.actor, now=event.now, because="occasion.postpone")
+        else:
+            _move(offer, None, "", event)
+
+
+def follow_time(event: Event) -> None:
+    """occasion.agree_time, change, reconfirm: the place is taken in the new half-day and given back in the old one."""
+    occasion: Occasion = event.row
+    if occasion.date is None or not occasion.half or occasion.state not in ("confirmed", "offered"):
+        return
+    offer = Offer.objects.filter(occasion=occasion, state__in=("open", "accepted")).first()
+    if offer is not None and (offer.date, offer.half) != (occasion.date, occasion.half):
+        _move(offer, occasion.date, occasion.half, event)
+
+
+def _move(offer: Offer, day: date | None, half: str, event: Event) -> None:
+    if day is not None and not take_slot(
+        team_id=offer.team_id, date=day, half=half, actor=event.actor, now=event.now
+    ):
+        raise slot_full()
+    if offer.date is not None and offer.half:
+        free_slot(team_id=offer.team_id, date=offer.date, half=offer.half, actor=event.actor, now=event.now)
+    expect = {"state": offer.state, "version": offer.version}
+    if not swap(Offer, offer.pk, expect, date=day, half=half, version=offer.version + 1):
+        raise changed_meanwhile()

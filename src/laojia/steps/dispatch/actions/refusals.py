@@ -1,0 +1,113 @@
+"""Refusals of dispatch, in the words one would say to a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from laojia.kernel.errors import BadInput, Conflict, WrongState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# What stands in the way of asking a team, by the codes of solver.check and solver.explain.
+BLOCKED: Mapping[str, StrPromise] = {
+    "kind": _("this is not the kind of team the item asks for"),
+    "area": _("the team does not go to that place"),
+    "stopped": _("a complaint has stopped this team for this person"),
+    "asked_already": _("the team was asked for this already"),
+    "too_few": _("the team has too few people for this"),
+    "not_wished": _("the person did not wish for that time"),
+    "ended": _("the team does not exist any more on that day"),
+    "resting": _("the team is resting on that day"),
+    "certificate": _("nobody in the team has a valid certificate for that day"),
+    "insurance": _("the team is not insured for that day"),
+    "full": _("the team has no place left at that time"),
+    "all_full": _("every fitting team is full at the wished times"),
+    "no_team_of_this_kind": _("the county has no team of this kind"),
+    "no_time_left": _("no time is left that suits everybody; ask which time would do"),
+}
+
+# Why something is looked at twice before it goes out.
+LOOK: Mapping[str, StrPromise] = {
+    "danger": _("dangerous work"),
+    "protected": _("a protected matter"),
+    "child": _("a minor is concerned"),
+    "first_visit_alone": _("the first visit to a person who lives alone"),
+    "asked_for": _("somebody asked for a second look"),
+}
+
+
+class Listed:
+    """A lazy sentence with a list of lazy parts in it: translated only when shown."""
+
+    def __init__(self, sentence: object, words: Sequence[object]) -> None:
+        self._sentence, self._words = sentence, words
+
+    def __str__(self) -> str:
+        return str(self._sentence) % {"list": str(_("; ")).join(str(word) for word in self._words)}
+
+
+def blocked_words(codes: Sequence[str]) -> list[object]:
+    return [BLOCKED.get(code, code) for code in codes]
+
+
+def does_not_fit(codes: Sequence[str]) -> BadInput:
+    return BadInput(
+        "does_not_fit",
+        Listed(_("This team cannot be asked: %(list)s."), blocked_words(codes)),
+        _("Choose another team or another time."),
+        {"team": Listed("%(list)s", blocked_words(codes))},
+    )
+
+
+def second_look_missing(codes: Sequence[str]) -> BadInput:
+    return BadInput(
+        "second_look",
+        Listed(_("This needs a second look before it goes out: %(list)s."), [LOOK.get(c, c) for c in codes]),
+        _("Read it once more and confirm, or ask a colleague to look at it."),
+        {"looked": _("Please confirm that you have looked at it a second time.")},
+    )
+
+
+def slot_full() -> Conflict:
+    return Conflict(
+        "slot_full",
+        _("This team's places at that time have just been taken."),
+        _("Take the next team in the list, or another time."),
+    )
+
+
+def asked_elsewhere() -> WrongState:
+    return WrongState(
+        "asked_already",
+        _("A team is being asked for this just now."),
+        _("Wait for its answer, or take that offer back first."),
+    )
+
+
+def time_over() -> BadInput:
+    said = _("That time is over already. Choose a later one.")
+    return BadInput("time_over", said, "", {"date": said})
+
+
+def not_on_menu() -> BadInput:
+    return BadInput(
+        "not_mapped",
+        _("It is not clear yet which item of the menu this is."),
+        _("Choose the item first, or say where else the person can go."),
+    )
+
+
+def no_common_trip(message: object) -> BadInput:
+    return BadInput("no_common_trip", message, _("Send them one by one, or choose others."))
+
+
+def claimed_already() -> Conflict:
+    return Conflict(
+        "claimed_already",
+        _("Another team has taken it already."),
+        _("Thank you all the same; the next one may be for you."),
+    )

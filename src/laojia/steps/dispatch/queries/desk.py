@@ -1,0 +1,123 @@
+"""What the desk has to do now: offers that wait for an answer, teams to telephone, the pool, what is late. All scoped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.journal.queries import scoped
+from laojia.kernel.errors import OutOfScope
+from laojia.policy.facts import Actor
+from laojia.steps.dispatch import rules
+from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.models import Attendance, Order
+
+LOOKING = ("received", "waiting")
+
+
+def _offers(actor: Actor) -> QuerySet[Offer]:
+    rows = scoped(Offer.objects.all(), actor, "offer.see")
+    return rows.select_related("team", "occasion__item_version", "occasion__area__parent")
+
+
+def open_offers(actor: Actor) -> QuerySet[Offer]:
+    """Offers waiting for an answer, the one that runs out first on top."""
+    return _offers(actor).filter(state="open").order_by("answer_due_at", "id")
+
+
+def to_call(actor: Actor) -> QuerySet[Offer]:
+    """Teams to telephone now: no answer after the reminder, or reached by telephone only."""
+    return open_offers(actor).filter(to_call_since__isnull=False, called_at=None)
+
+
+def offer_seen(actor: Actor, offer_id: int) -> Offer:
+    """One offer. Raises OutOfScope."""
+    offer = _offers(actor).filter(pk=offer_id).first()
+    if offer is None:
+        raise OutOfScope(
+            "offer_not_here",
+            _("We do not find this request here."),
+            _("Open the list again to see what is left."),
+        )
+    return offer
+
+
+def offers_of(actor: Actor, order: Order) -> list[Offer]:
+    """Every offer made for an order, the last one first."""
+    on = Attendance.objects.filter(order=order).values("occasion")
+    return list(_offers(actor).filter(occasion__in=on).order_by("-id"))
+
+
+def last_undo(actor: Actor, now: datetime) -> Offer | None:
+    """The offer this person can still take back without anybody having been disturbed."""
+    if actor.person_id is None:
+        return None
+    rows = Offer.objects.filter(made_by_id=actor.person_id, state="open", undo_until__gt=now)
+    return rows.select_related("team", "occasion__item_version").order_by("-id").first()
+
+
+def pool_entries(actor: Actor) -> QuerySet[PoolEntry]:
+    """What is open to every fitting team, or has climbed to station or centre; the next clock first."""
+    seen = scoped(Occasion.objects.all(), actor, "occasion.see").values("pk")
+    rows = PoolEntry.objects.filter(closed_at=None, occasion__in=seen)
+    return rows.select_related("occasion__item_version", "occasion__area__parent", "station").order_by(
+        "step_due_at", "id"
+    )
+
+
+def late_orders(actor: Actor, now: datetime) -> QuerySet[Order]:
+    """Orders whose promised time could not be kept and for whom nobody is found yet, the oldest promise first."""
+    rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.list")
+    late = Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
+    return rows.filter(late).select_related("item_version", "area__parent").order_by("promise_due_at", "id")
+
+
+def unasked_occasions(actor: Actor, now: datetime) -> QuerySet[Occasion]:
+    """Occasions opened by a station that have no team yet and ask nobody: somebody has to choose one."""
+    rows = scoped(Occasion.objects.filter(state="draft", sealed=False), actor, "occasion.see")
+    rows = rows.filter(kind__in=("seats", "whole_village", "volunteers"), team=None, keeper=None)
+    in_pool = PoolEntry.objects.filter(closed_at=None).values("occasion")
+    free = rows.filter(Q(starts_at__isnull=True) | Q(starts_at__gt=now)).exclude(pk__in=in_pool)
+    return free.select_related("item_version", "area__parent").order_by(
+        F("starts_at").asc(nulls_last=True), "id"
+    )
+
+
+def bundle_candidates(actor: Actor, order: Order) -> list[Order]:
+    """Other waiting orders of the same item and village: what could go in one trip."""
+    if order.item_version_id is None:
+        return []
+    rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.see")
+    rows = rows.filter(
+        item_version=order.item_version_id, area_path__startswith=rules.village_of(order.area_path)
+    )
+    asked = Attendance.objects.filter(state="expected", occasion__state="offered").values("order")
+    found = rows.exclude(pk=order.pk).exclude(pk__in=asked).select_related("person", "item_version", "area")
+    return list(found.order_by("promise_due_at", "id")[: rules.MOST_IN_ONE_TRIP - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class TownCount:
+    """How many wait in a town and how many of them are late."""
+
+    town_id: int
+    waiting: int
+    late: int
+
+
+def towns_waiting(actor: Actor, now: datetime) -> Sequence[TownCount]:
+    """Open orders by town, in one grouped query."""
+    rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.list")
+    late = Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
+    by_area = rows.values("area_path").annotate(waiting=Count("id"), late=Count("id", filter=late))
+    towns: dict[int, TownCount] = {}
+    for row in by_area.order_by("area_path"):
+        town = int(row["area_path"].strip("/").split("/")[:2][-1])
+        before = towns.get(town, TownCount(town, 0, 0))
+        towns[town] = TownCount(town, before.waiting + row["waiting"], before.late + row["late"])
+    return list(towns.values())
