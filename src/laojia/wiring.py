@@ -8,10 +8,12 @@ from datetime import datetime
 from laojia.foundation.journal.actions import Event, connect
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
+from laojia.steps.dispatch.queries import connect_barred
 from laojia.steps.menu import jobs as menu_jobs
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
 from laojia.steps.review import jobs as review_jobs
+from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
@@ -50,9 +52,11 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "order.answer": order_jobs.answer_ran_out,
     "order.resume": order_jobs.resume_order,
     "standing.resume": order_jobs.resume_standing,
+    "standing.plan": order_jobs.plan_standing,
 }
 
 
 def start() -> None:
-    """Connect the follow-ups; called once when the application is ready."""
+    """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
+    connect_barred(barred_teams)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
-from laojia.kernel.errors import Refused
 from laojia.policy.facts import CLOCK
 from laojia.steps.order import actions
 from laojia.steps.order.models import Order, StandingHelp
@@ -41,17 +38,8 @@ def resume_standing(standing_id: int, now: datetime) -> None:
         actions.resume_standing(standing=standing, actor=CLOCK, now=now)
 
 
-def plan_standing(now: datetime) -> int:
-    """Every night: visits of the next two weeks of all regular help. Returns how many were opened."""
-    opened = 0
-    ids = StandingHelp.objects.filter(state="active").order_by("id").values_list("pk", flat=True)
-    for pk in ids.iterator():
-        with transaction.atomic():
-            standing = StandingHelp.objects.select_related("team", "item_version", "area").get(pk=pk)
-            try:
-                opened += len(actions.plan_standing(standing=standing, actor=CLOCK, now=now))
-            except (
-                Refused
-            ):  # one help that cannot be planned must not stop the others; the desk sees it unplanned
-                continue
-    return opened
+def plan_standing(standing_id: int, now: datetime) -> None:
+    """Every morning: the visits of the next two weeks."""
+    standing = StandingHelp.objects.select_related("team", "item_version", "area").get(pk=standing_id)
+    if standing.state == "active":
+        actions.plan_standing(standing=standing, actor=CLOCK, now=now)

@@ -127,7 +127,9 @@ class Order(Moving):
     holder_why = models.CharField(max_length=40, blank=True)
     promise_due_at = models.DateTimeField()
     promise_provisional = models.BooleanField(default=False)
-    late_since = models.DateTimeField(null=True, blank=True)  # when the first promise could not be kept; the queue shows it
+    late_since = models.DateTimeField(
+        null=True, blank=True
+    )  # when the first promise could not be kept; the queue shows it
     needs_second_look = models.BooleanField(default=False)
     second_look_by_id = models.BigIntegerField(null=True, blank=True)
 

@@ -26,6 +26,7 @@ from laojia.steps.menu.rules.questions import LARGEST_NUMBER, LONGEST_ANSWER, Pr
 from laojia.steps.menu.rules.times import earliest_day, wish_days, wish_problem
 from laojia.steps.order.actions.holding import voice
 from laojia.steps.order.models import Order
+from laojia.steps.order.queries.cards import said_wish
 from laojia.steps.order.rules import Asking, asking_problem
 
 if TYPE_CHECKING:
@@ -279,17 +280,6 @@ def check_times(item: Any, times: Any, now: datetime) -> list[dict[str, str]]:
     return [{"date": text, "half": half} for text, half in wishes]
 
 
-def half_word(half: str) -> str:
-    return {"morning": _now("morning"), "afternoon": _now("afternoon"), "evening": _now("evening")}.get(
-        half, ""
-    )
-
-
-def said_wish(day: date, half: str, today: date) -> str:
-    """周四上午."""
-    return _now("%(day)s, %(part)s") % {"day": said_day(day, today), "part": half_word(half)}
-
-
 def _bad_time(item: Any, problem: str, wish: date, now: datetime) -> BadInput:
     today = local_date(now)
     if problem == "too_soon" and item.lead_working_days and wish >= today:
@@ -309,7 +299,9 @@ def _next_possible(possible: Sequence[tuple[date, Sequence[str]]], today: date) 
     if not possible:
         return _now("Call the centre, they look for a way.")
     day, halves = possible[0]
-    return _now("The next possible time is %(when)s. Take that one?") % {"when": said_wish(day, halves[0], today)}
+    return _now("The next possible time is %(when)s. Take that one?") % {
+        "when": said_wish(day, halves[0], today)
+    }
 
 
 def take_quota(asked: Asked) -> None:
@@ -328,5 +320,7 @@ def week_full(item: Any, day: date, now: datetime) -> Refused:
     today = local_date(now)
     possible = wish_days(item.slots, item.lead_working_days, now, calendar(), count=_LOOKED_AT)
     said = _now("That week is full.")
-    hint = _next_possible([one for one in possible if one[0].isocalendar()[:2] > day.isocalendar()[:2]], today)
+    hint = _next_possible(
+        [one for one in possible if one[0].isocalendar()[:2] > day.isocalendar()[:2]], today
+    )
     return Conflict("week_full", said, hint, {"times": f"{said} {hint}"})

@@ -216,7 +216,9 @@ def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
     if not asked.sure:
         look |= whose & Q(state__in=OPEN_STATES, sealed=False)
     # The item is compared here and not there: the indexes of key, person and phone then do the whole work.
-    rows = list(Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:_CANDIDATES])
+    rows = list(
+        Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:_CANDIDATES]
+    )
     for row in rows:
         if row.key == asked.key:
             return _same(row, asked)

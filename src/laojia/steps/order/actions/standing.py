@@ -27,6 +27,7 @@ from laojia.steps.order.models import Attendance, Order, StandingHelp
 from laojia.steps.order.rules import dates_of, missed_step
 
 AHEAD = timedelta(weeks=2)
+_MORNING = time(6)
 _VISITS = uuid.UUID(
     "6f1d7b5e-5a52-4f0e-9b38-1f5f0b1c7a10"
 )  # one occasion per help and day, however often planned
@@ -99,6 +100,7 @@ def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasio
         last = max(last, first + timedelta(weeks=8))
     days = _days(standing, first, last)
     days = [day for day in days if _starts(standing, day) > now]
+    _plan_tomorrow(standing, now)
     if standing.team_id is None:
         days = days[:1]
     order = standing.orders.filter(state__in=("received", "waiting", "arranged")).order_by("id").first()
@@ -110,6 +112,12 @@ def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasio
     StandingHelp.objects.filter(pk=standing.pk).update(planned_to=planned)
     standing.planned_to = planned
     return opened
+
+
+def _plan_tomorrow(standing: StandingHelp, now: datetime) -> None:
+    """Looked at every morning, so that two weeks always stand."""
+    morning = datetime.combine(local_date(now) + timedelta(days=1), _MORNING, tzinfo=CHINA)
+    set_clock("standing.plan", about=("standing", standing.pk), due=morning, now=now)
 
 
 def _days(standing: StandingHelp, first: date, last: date) -> list[date]:

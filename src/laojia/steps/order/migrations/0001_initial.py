@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ("holder_why", models.CharField(blank=True, max_length=40)),
                 ("promise_due_at", models.DateTimeField()),
                 ("promise_provisional", models.BooleanField(default=False)),
-                ('late_since', models.DateTimeField(blank=True, null=True)),
+                ("late_since", models.DateTimeField(blank=True, null=True)),
                 ("needs_second_look", models.BooleanField(default=False)),
                 ("second_look_by_id", models.BigIntegerField(blank=True, null=True)),
                 ("waitlisted_at", models.DateTimeField(blank=True, null=True)),

@@ -1,0 +1,144 @@
+"""The desk's lists. A sealed order is in none of them; what must be quick reads an index of open orders only."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.journal.queries import scoped
+from laojia.kernel.codes import check_number
+from laojia.kernel.errors import BadInput
+from laojia.kernel.paging import Page
+from laojia.policy.facts import Actor
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.models import OPEN_AT_DESK, Order
+
+# Written out as the index has it: SQLite uses a partial index only when it can see its condition in the query.
+_OPEN = "NOT order_order.sealed AND order_order.state IN ({})".format(
+    ", ".join(f"'{s}'" for s in OPEN_AT_DESK)
+)
+_ORDER = ("-urgent", "promise_due_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What narrows the queue; empty means all of it."""
+
+    area_path: str = ""
+    item_id: int | None = None
+    state: str = ""
+    holder: str = ""
+    station_id: int | None = None
+    text: str = ""
+    late_at: datetime | None = None  # only what is past its promise at this moment
+    unmapped: bool = False
+    second_look: bool = False
+
+
+def queue(
+    actor: Actor, filters: QueueFilter | None = None, after: str | None = None, size: int = 50
+) -> Page[Order]:
+    """Open orders: urgent first, then the nearest promise. Keyset paging over the index `order_queue`.
+
+    The directions mix, so a page after a cursor is read in at most two ranges: the rest of the urgent, then the others.
+    """
+    rows = _narrowed(_open_orders(actor), filters or QueueFilter())
+    cursor = _decode(after)
+    if cursor is None:
+        found = list(rows.order_by(*_ORDER)[: size + 1])
+        return _page(found, size)
+    urgent, due, pk = cursor
+    beyond = Q(promise_due_at__gte=due) & (Q(promise_due_at__gt=due) | Q(pk__gt=pk))
+    found = list(rows.filter(beyond, urgent=urgent).order_by("promise_due_at", "id")[: size + 1])
+    if urgent and len(found) <= size:
+        rest = size + 1 - len(found)
+        found += list(rows.filter(urgent=False).order_by("promise_due_at", "id")[:rest])
+    return _page(found, size)
+
+
+def _open_orders(actor: Actor) -> QuerySet[Order]:
+    rows = scoped(Order.objects.all(), actor, "order.list").filter(
+        RawSQL(_OPEN, (), output_field=BooleanField())
+    )
+    return rows.select_related("item_version__item", "person", "asker", "unit", "area__parent", "team")
+
+
+def _narrowed(rows: QuerySet[Order], f: QueueFilter) -> QuerySet[Order]:
+    plain = {
+        "area_path__startswith": f.area_path,
+        "item_version__item_id": f.item_id,
+        "state": f.state,
+        "holder": f.holder,
+        "promise_due_at__lt": f.late_at,
+    }
+    rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if f.station_id is not None:
+        rows = rows.filter(holder="station", holder_id=f.station_id)
+    if f.unmapped:
+        rows = rows.filter(item_version=None)
+    if f.second_look:
+        rows = rows.filter(needs_second_look=True, second_look_by_id=None)
+    return _searched(rows, f.text.strip())
+
+
+def _searched(rows: QuerySet[Order], text: str) -> QuerySet[Order]:
+    if not text:
+        return rows
+    number = check_number(text)
+    if number:
+        return rows.filter(number=number)
+    return rows.filter(
+        Q(item_version__name__contains=text)
+        | Q(words__contains=text)
+        | Q(area__name__contains=text)
+        | Q(area__parent__name__contains=text)
+        | Q(number__contains=text.upper())
+    )
+
+
+def _page(found: list[Order], size: int) -> Page[Order]:
+    rows = found[:size]
+    more = len(found) > size
+    return Page(rows, _encode(rows[-1]) if more else None)
+
+
+def _encode(row: Order) -> str:
+    text = json.dumps([int(row.urgent), row.promise_due_at.isoformat(), row.pk])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str | None) -> tuple[bool, datetime, int] | None:
+    if not cursor:
+        return None
+    try:
+        urgent, due, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return bool(urgent), datetime.fromisoformat(due).astimezone(UTC), int(pk)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadInput(
+            "bad_cursor", _("This page of the list is gone. Please open the list again.")
+        ) from error
+
+
+def unmapped_needs(actor: Actor, limit: int = 50) -> list[Order]:
+    """Needs in people's own words that no item answers yet, newest first: they stand beside the menu."""
+    rows = scoped(Order.objects.filter(item_version=None, sealed=False, protected=False), actor, "order.list")
+    return list(rows.select_related("area__parent").order_by("-id")[:limit])
+
+
+def suspended(actor: Actor, limit: int = 100) -> list[Order]:
+    """What rests, by the day it wakes."""
+    rows = scoped(Order.objects.filter(state="suspended", sealed=False), actor, "order.list")
+    return list(rows.select_related("item_version", "area").order_by("suspended_until", "id")[:limit])
+
+
+def waiting_list(actor: Actor, occasion: Occasion) -> list[Order]:
+    """Who waits for a place, in the order in which they move up."""
+    rows = scoped(Order.objects.filter(wants_occasion=occasion, state="waitlisted"), actor, "order.see")
+    return list(rows.select_related("person", "asker").order_by("waitlisted_at", "id"))

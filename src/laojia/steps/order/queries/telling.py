@@ -1,0 +1,150 @@
+"""How an order stands, in words: who holds it and why, what happened, what comes, who comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from laojia.foundation.area.models import Station
+from laojia.foundation.journal.queries import rows_about
+from laojia.foundation.people.models import Person
+from laojia.kernel.clock import CHINA
+from laojia.kernel.codes import mask_name
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.models import Attendance, Order
+from laojia.steps.order.rules import Standing, holder_words, outlook, past_words
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """On top of an order's page: why it is where it is, who has it, since when and until when."""
+
+    sentence: str
+    who: str
+    since: datetime
+    until: datetime | None
+    provisional: bool
+
+
+def holding(order: Order) -> Holding:
+    """Who holds it now, in the person's words."""
+    return Holding(
+        _(holder_words(order.holder_why)),
+        _holder_name(order.holder, order.holder_id),
+        order.holder_since,
+        order.holder_until,
+        order.promise_provisional and order.state in ("received", "waiting"),
+    )
+
+
+def _holder_name(holder: str, holder_id: int | None) -> str:
+    if holder == "team" and holder_id is not None:
+        from laojia.foundation.teams.models import Team
+
+        return Team.objects.filter(pk=holder_id).values_list("name", flat=True).first() or ""
+    if holder == "station" and holder_id is not None:
+        return Station.objects.filter(pk=holder_id).values_list("name", flat=True).first() or ""
+    words = {"centre": _("the practice centre"), "pool": _("several teams"), "keeper": _("one person only")}
+    return words.get(holder, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Who comes: team, full names of those who agreed to that, and the word to ask at the door."""
+
+    occasion: Occasion
+    team: str
+    names: tuple[str, ...]
+    door_word: str
+    seats: int
+    at_home: bool
+
+
+def current_attendance(order: Order) -> Attendance | None:
+    """The next (or last) place in an occasion that is not released."""
+    rows = order.attendances.exclude(state="released").select_related("occasion__team", "occasion__area")
+    return (
+        rows.order_by("-state", "occasion__starts_at").filter(state="expected").first()
+        or rows.order_by("-id").first()
+    )
+
+
+def coming(order: Order) -> Coming | None:
+    """For an arranged order; None before somebody has said yes."""
+    if order.state != "arranged":
+        return None
+    place = current_attendance(order)
+    if place is None:
+        return None
+    occasion = place.occasion
+    home = occasion.kind in ("visit", "standing")
+    names = ()
+    if home:
+        people = Person.objects.filter(roster_lines__occasion=occasion, roster_lines__state="yes")
+        names = tuple(p.name if p.shows_name else mask_name(p.name) for p in people.order_by("id"))
+    return Coming(
+        occasion,
+        occasion.team.name if occasion.team else "",
+        names,
+        place.door_word if home else "",
+        place.seats,
+        home,
+    )
+
+
+def ahead(order: Order, now: datetime, here: Coming | None = None) -> list[dict[str, Any]]:
+    """接下来会怎样, as parts/timeline.html takes it; dated from the outer clock."""
+    occasion = here.occasion if here is not None else order.wants_occasion
+    s = Standing(
+        state=order.state,
+        promise_due=order.promise_due_at,
+        starts_at=occasion.starts_at if occasion is not None else None,
+        review_until=order.review_until,
+        resumes_at=_morning(order),
+        asked_until=order.holder_until if order.state == "need_info" else None,
+        sealed=order.sealed,
+        seated=here is not None and not here.at_home,
+    )
+    return [
+        {"text": _(step.text), "when": step.at, "due": step.by, "now": step.now} for step in outlook(s, now)
+    ]
+
+
+def _morning(order: Order) -> datetime | None:
+    day = order.suspended_until
+    return datetime.combine(day, time(8), tzinfo=CHINA) if day is not None else None
+
+
+def timeline(order: Order, now: datetime, here: Coming | None = None) -> list[dict[str, Any]]:
+    """Like a parcel: what happened (from the journal and the hops, in words), then what comes."""
+    told = [
+        (row.at, row.id, _(past_words(row.verb)))
+        for row in rows_about("order", order.pk)
+        if past_words(row.verb) and row.to_state != "" and not _is_silent(row)
+    ]
+    hops = [
+        (hop.at, 0, _(holder_words(hop.why))) for hop in order.hops.order_by("id") if hop.why in _HOPS_TOLD
+    ]
+    past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told + hops)]
+    return past + ahead(order, now, here)
+
+
+# Hops that are news to the person; the others say the same as the verb beside them.
+_HOPS_TOLD = frozenset(
+    "asking_team no_answer declined pool promise_passed triage_late visit_missed visits_missed no_reply".split()
+)
+
+
+def _is_silent(row: Any) -> bool:
+    """Joining the menu and the first reading is our own bookkeeping when it came with the order itself."""
+    return bool(row.cause) and row.verb == "order.triage"
+
+
+def review_is_open(order: Order, now: datetime) -> bool:
+    """May the person still say how it was, or that it was not solved?"""
+    return (
+        order.state in ("served", "closed") and order.review_until is not None and now <= order.review_until
+    )
