@@ -119,6 +119,30 @@ def reason_word(code: str) -> str:
 
 
 @register.filter
+def complaint_kind(kind: str) -> str:
+    """What a complaint is about."""
+    return str(labels.COMPLAINT_KINDS.get(kind, kind))
+
+
+@register.filter
+def incident_kind(kind: str) -> str:
+    """What happened."""
+    return str(labels.INCIDENT_KINDS.get(kind, kind))
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """The shown word of a role."""
+    return str(labels.ROLES.get(role, role))
+
+
+@register.filter
+def channel_word(channel: str) -> str:
+    """The shown word of a channel."""
+    return str(labels.CHANNELS.get(channel, channel))
+
+
+@register.filter
 def half_day(half: str) -> str:
     """上午, 下午, 晚上."""
     return str(labels.HALF_DAYS.get(half, half))

@@ -9,6 +9,8 @@ from laojia.channels.home.queries import County, county
 from laojia.foundation.area.actions import mark_demonstration
 from laojia.foundation.area.models import AreaBook
 from laojia.kernel.errors import Conflict
+from laojia.policy.facts import CLOCK
+from tests.cast import NOW
 
 
 @pytest.mark.django_db
@@ -32,7 +34,7 @@ def test_every_page_names_the_county(cast: Any, client: Client) -> None:
 def test_demonstration_is_marked_before_the_county_and_said_on_every_page(client: Client) -> None:
     from laojia.foundation.area.jobs import create_county
 
-    mark_demonstration()
+    mark_demonstration(actor=CLOCK, now=NOW)
     create_county(code="141024")
     assert county().demonstration
     for path in ("/", "/how/", "/accounts/login/", "/nothing/"):
@@ -41,5 +43,5 @@ def test_demonstration_is_marked_before_the_county_and_said_on_every_page(client
 
 def test_a_real_county_never_becomes_a_demonstration(cast: Any) -> None:
     with pytest.raises(Conflict):
-        mark_demonstration()
+        mark_demonstration(actor=CLOCK, now=NOW)
     assert not AreaBook.objects.filter(demonstration=True).exists()
