@@ -28,14 +28,16 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.keep": _of("order.arrange occasion.open occasion.confirm"),
     "order.end": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "occasion.open": _of("offer.make occasion.offer occasion.confirm"),
-    "occasion.bundle": _of("attendance.release occasion.call_off occasion.open"),
+    "occasion.bundle": _of("attendance.release occasion.call_off occasion.open order.triage"),
     "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave"),
     "occasion.postpone": _of("offer.withdraw"),
     "occasion.record": _of(
         "attendance.mark order.serve order.unarrange roster.ask roster.mark roster.attest roster.stand_in occasion.pass"
     ),
     "occasion.pass": _of(""),
-    "offer.make": _of("occasion.open occasion.offer occasion.unoffer offer.withdraw order.triage"),
+    "offer.make": _of(
+        "occasion.open occasion.offer occasion.unoffer offer.withdraw order.triage attendance.release occasion.call_off"
+    ),
     "offer.accept": _of("occasion.confirm order.arrange order.triage roster.ask offer.withdraw"),
     "offer.claim": _of(
         "occasion.open occasion.confirm occasion.offer order.arrange order.triage offer.withdraw"
@@ -58,7 +60,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "review.give": _of("order.serve order.close order.reopen attendance.say"),
     "order.reopen": _of("attendance.settle"),
     "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
-    "pool.open": _of("occasion.unoffer"),
+    "pool.open": _of("occasion.unoffer occasion.open order.triage attendance.release occasion.call_off"),
     "person.add": _of("person.claim"),
     "person.erase": _of("team.member"),
     "team.member": _of("person.add"),
