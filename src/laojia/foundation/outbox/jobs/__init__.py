@@ -65,6 +65,8 @@ def work(
         try:
             busy = turn(crew)
         except Error:  # the database is away or full: wait, the queue is where it was
+            if once:
+                raise
             _log.exception("the worker cannot reach the database")
             busy = 0
         finally:
