@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -23,6 +22,7 @@ from laojia.shown import said_span
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import Occasion
 from laojia.steps.menu.queries import Tile
+from laojia.steps.order import queries as orders
 
 WEEK = 7
 ON_START_PAGE = 4
@@ -206,7 +206,7 @@ class Front:
 
     tiles: tuple[Tile, ...]
     on: tuple[Card, ...]
-    cards: tuple[Any, ...]
+    cards: tuple[orders.Card, ...]
     near: str
 
 
@@ -217,7 +217,8 @@ def front(actor: Actor, now: datetime) -> Front:
     around = rules.town_path(home["area_path"]) if home else ""
     on = menu.whats_on(around, WEEK, now=now)[:ON_START_PAGE]
     near = (home["area__parent__name"] or "") if home and around else ""
-    return Front(tuple(menu.tiles()), tuple(occasion_card(row, now) for row in on), (), near)
+    own = orders.my_cards(actor, now)[:ON_START_PAGE]
+    return Front(tuple(menu.tiles()), tuple(occasion_card(row, now) for row in on), tuple(own), near)
 
 
 def occasion_card(row: Occasion, now: datetime) -> Card:
