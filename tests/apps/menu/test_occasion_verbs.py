@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,41 +15,10 @@ from laojia.policy.facts import CLOCK
 from laojia.policy.roles import Channel
 from laojia.steps.menu import actions, jobs, queries
 from laojia.steps.menu.models import Occasion
-from tests.cast import NOW, Cast, morning
+from tests.apps.menu.conftest import DAY, ENDS, STARTS, clinic, confirmed
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 12, 5)
-STARTS, ENDS = morning(DAY), morning(DAY) + timedelta(hours=3)
-
-
-@pytest.fixture
-def menu(cast: Cast) -> Cast:
-    jobs.load_menu(NOW)
-    return cast
-
-
-def clinic(cast: Cast, who: str = "station_staff", **more: Any) -> Occasion:
-    """The free clinic of the issue: 40 seats, 10 held back."""
-    facts: dict[str, Any] = {
-        "item_version": queries.item("YL01"),
-        "kind": "seats",
-        "area": cast.village,
-        "place": "村委会大院",
-        "starts_at": STARTS,
-        "ends_at": ENDS,
-        "places": 40,
-        "held_back": 10,
-        "public": True,
-        "station": cast.station,
-        "sponsor": "县人民医院",
-        "filing_number": "YZ-2026-17",
-    }
-    return actions.open_occasion(actor=cast.as_(getattr(cast, who)), now=NOW, **(facts | more))
-
-
-def confirmed(cast: Cast, **more: Any) -> Occasion:
-    row = clinic(cast, **more)
-    return actions.confirm(occasion=row, team=cast.medical_team, actor=CLOCK, now=NOW)
 
 
 def last(row: Occasion) -> JournalRow:

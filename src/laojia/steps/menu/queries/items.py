@@ -233,3 +233,11 @@ def publish_refusals(row: ItemVersion) -> dict[str, str]:
     for problem in publish_problems(facts_of(row), others):
         found[problem.field] = " ".join(filter(None, (found.get(problem.field), said_problem(problem))))
     return found
+
+
+def walk_in_items() -> list[tuple[int, str]]:
+    """Items that can be had at a point without an order: (item id, name)."""
+    rows = ItemVersion.objects.filter(
+        state__in=("published", "paused"), mode__in=("walk_in", "by_appointment")
+    )
+    return list(rows.order_by("item__position").values_list("item_id", "name"))

@@ -9,13 +9,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area, Station
-from laojia.foundation.area.queries import villages_of
+from laojia.foundation.area.queries import find_villages, only_county, villages_of
 from laojia.foundation.journal.actions import require
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.teams.models import Team
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, subject_of
-from laojia.policy.permissions import may
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries.points import above
@@ -106,7 +105,11 @@ def openable_stations(actor: Actor) -> list[Station]:
     for prefix in prefixes:
         inside |= Q(area_path__startswith=prefix) | Q(villages__path__startswith=prefix)
     own = [g.station_id for g in actor.grants if g.station_id is not None]
-    rows = Station.objects.filter(inside | Q(pk__in=own), closed_on__isnull=True).distinct()
+    rows = (
+        Station.objects.filter(inside | Q(pk__in=own), closed_on__isnull=True)
+        .select_related("area")
+        .distinct()
+    )
     return list(rows.order_by("area_path", "name"))
 
 
@@ -118,15 +121,23 @@ def fitting_teams(version: ItemVersion, area_path: str = "") -> list[Team]:
     ]
 
 
-def may_open_at(actor: Actor, area: Area) -> bool:
-    """May the actor open an occasion in this area?"""
-    probe = Occasion(area=area, area_path=area.path, kind="seats", state="draft")
-    return may(actor, "occasion.open", subject_of(probe))
-
-
-def places_of(actor: Actor, station: Station | None) -> list[tuple[int, str]]:
-    """Areas for the place of an occasion: the station's villages, or the area it stands at."""
-    if station is None:
-        return []
+def areas_of(station: Station) -> list[tuple[int, str]]:
+    """Areas for the place of an occasion: the station's villages, else those below the area it stands at."""
     found = [(v.id, str(v)) for v in villages_of(station)]
-    return found or [(station.area_id, station.area.name)]
+    if not found:
+        found = [(v.id, str(v)) for v in find_villages("", 1000, within=[station.area_path])]
+    return [(station.area_id, station.area.name), *(pair for pair in found if pair[0] != station.area_id)]
+
+
+def movable_areas(actor: Actor) -> list[tuple[int, str]]:
+    """Areas a desk acts on: the county or towns it covers whole, then its villages."""
+    prefixes = actor.prefixes(Role.DISPATCHER, Role.STATION_STAFF)
+    if actor.has(Role.MENU_EDITOR):
+        prefixes = (only_county().path,)
+    inside = Q(pk__in=[])
+    for prefix in prefixes:
+        inside |= Q(path__startswith=prefix)
+    wide = Area.objects.filter(inside, valid_to__isnull=True, level__in=("county", "town")).order_by("path")
+    rows = sorted(wide.values_list("id", "name", "path"), key=lambda row: row[2].count("/"))
+    villages = [(v.id, str(v)) for v in find_villages("", 1000, within=prefixes)] if prefixes else []
+    return [(pk, name) for pk, name, _path in rows] + villages

@@ -14,6 +14,7 @@ from laojia.foundation.journal.queries import scoped
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, MenuItem, Point, PointHours
+from laojia.steps.menu.queries.words import weekday_word
 from laojia.steps.menu.rules import times
 
 
@@ -24,7 +25,7 @@ class PointShown:
     row: Point
     open_until: datetime | None
     opens_at: datetime | None
-    week: list[tuple[int, list[tuple[time, time]]]]  # weekday (Monday 0) → hours
+    week: list[tuple[str, list[tuple[time, time]]]]  # name of the weekday, hours
     items: list[str]
 
 
@@ -60,7 +61,7 @@ def _shown(row: Point, now: datetime) -> PointShown:
         row=row,
         open_until=times.open_until(hours, now, work),
         opens_at=times.next_opening(hours, now, work),
-        week=[(day, parts) for day, parts in week if parts],
+        week=[(weekday_word(day), parts) for day, parts in week if parts],
         items=[v.name for item in row.items.all() for v in item.versions.all()],
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from laojia.shown import weekday
 from laojia.steps.menu.rules.questions import Problem
 
 TILE_WORDS = {
@@ -135,6 +137,11 @@ WISH: Mapping[str, object] = {
     "not_at_that_half": _("On that day it can be had %(halves)s only."),
     "half_over": _("That part of today is over. Choose another."),
 }
+
+
+def weekday_word(number: int) -> str:
+    """周一 … 周日, Monday 0."""
+    return weekday(date(2024, 1, 1 + number))  # the first of January 2024 was a Monday
 
 
 def said_problem(problem: Problem) -> str:
