@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from laojia.foundation.journal.actions import Event, connect
+from laojia.foundation.outbox.actions import reckon_again
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
 from laojia.steps.dispatch.queries import connect_barred
@@ -17,6 +18,7 @@ from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
+    "calendar.enter_year": (reckon_again,),
     "occasion.open": (dispatch_follow.ask_first_team,),
     "occasion.call_off": (orders.occasion_called_off, dispatch_follow.stop_offers),
     "occasion.postpone": (dispatch_follow.rest_offers, orders.occasion_postponed),

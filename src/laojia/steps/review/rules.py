@@ -43,8 +43,8 @@ def hide_small(
 ) -> dict[tuple[str, str], int | None]:
     """Primary and complementary hiding: no hidden cell can be reckoned from the totals of its row or column.
 
-    `table` maps (row, column) to heads; totals of rows and columns are published, so every line that hides a cell
-    hides at least two. Zero is shown. Returns every cell, None where hidden.
+    `table` maps (row, column) to heads, totals included as a row and a column of their own; every line that hides a
+    cell hides at least two, so no single equation gives one away. Zero is shown. Returns every cell, None where hidden.
     """
     shown: dict[tuple[str, str], int | None] = {(r, c): table.get((r, c), 0) for r in rows for c in columns}
     for key, value in shown.items():

@@ -39,7 +39,7 @@ def record_overdue(record_id: int, now: datetime) -> None:
             about=("occasion", law.occasion_id),
             key=f"desk.overdue:record:{law.pk}:{person_id}",
             now=now,
-            variables={"number": law.occasion_id, "link": f"/team/occasions/{law.occasion_id}/"},
+            variables={"number": law.occasion_id, "link": f"team/occasions/{law.occasion_id}/"},
         )
 
 
@@ -57,7 +57,7 @@ def door_overdue(attendance_id: int, now: datetime) -> None:
             now=now,
             variables={
                 "number": row.order.number,
-                "link": f"/team/occasions/{row.occasion_id}/door/{row.pk}/",
+                "link": f"team/occasions/{row.occasion_id}/door/{row.pk}/",
             },
             urgent=True,
         )

@@ -68,9 +68,9 @@ def roster_problems(needs: Needs, coming: Sequence[Fit]) -> tuple[str, ...]:
 def team_can(needs: Needs, members: Sequence[Fit]) -> tuple[str, ...]:
     """Could this team make a complete roster at all? Names what no choice of its members can mend."""
     able = [m for m in members if not unfit(needs, m)]
-    return (
-        tuple(p for p in roster_problems(needs, able) if p != "nobody_named") if able or needs.insured else ()
-    )
+    if not able:
+        return ("not_insured" if needs.insured else "nobody_named",)
+    return roster_problems(needs, able)
 
 
 def minutes_given(default: int, exceptions: Mapping[int, int], people: Iterable[int]) -> dict[int, int]:

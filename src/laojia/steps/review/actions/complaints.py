@@ -117,7 +117,7 @@ def answer_complaint(
             about=("complaint", complaint.pk),
             key=f"complaint.answered:{complaint.pk}",
             now=now,
-            variables={"number": complaint.number, "link": f"/complaint/{link}/"},
+            variables={"number": complaint.number, "link": f"complaint/{link}/"},
         )
     return complaint
 
@@ -183,7 +183,8 @@ def _tell(complaint: Complaint, now: datetime) -> None:
             now=now,
             variables={
                 "number": complaint.number,
-                "by": complaint.answer_due_at.isoformat(),
-                "link": f"/complaint/{link}/",
+                "by": complaint.contact_due_at.isoformat(),
+                "answer_by": complaint.answer_due_at.isoformat(),
+                "link": f"complaint/{link}/",
             },
         )

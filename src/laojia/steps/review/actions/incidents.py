@@ -69,7 +69,7 @@ def report_incident(
             about=("incident", incident.pk),
             key=f"incident.reported:{incident.pk}:{person_id}",
             now=now,
-            variables={"link": f"/incidents/{incident.pk}/"},
+            variables={"link": f"incidents/{incident.pk}/"},
         )
     return incident
 

@@ -126,7 +126,7 @@ def remind_of_record(*, law: LawRecord, now: datetime) -> None:
         about=("occasion", law.occasion_id),
         key=f"record.reminder:{law.pk}:{law.reminded}",
         now=now,
-        variables={"by": law.due_at.isoformat(), "link": f"/team/occasions/{law.occasion_id}/"},
+        variables={"by": law.due_at.isoformat(), "link": f"team/occasions/{law.occasion_id}/"},
     )
     if law.reminded < _REMINDERS and law.due_at > now:
         again = halfway(now, law.due_at)

@@ -78,7 +78,7 @@ def join(*, occasion: Occasion, person: Person, actor: Actor, now: datetime) -> 
         about=("occasion", occasion.pk),
         key=f"roster.joined:{line.pk}:{line.version}",
         now=now,
-        variables={"at": _said(occasion), "link": "/volunteer/"},
+        variables={"at": _said(occasion), "link": "volunteer/"},
     )
     return line
 
@@ -102,7 +102,7 @@ def leave(*, line: RosterLine, actor: Actor, now: datetime, because: str = "") -
             about=("occasion", line.occasion_id),
             key=f"roster.left:{line.pk}:{line.version}",
             now=now,
-            variables={"at": _said(line.occasion), "link": f"/team/occasions/{line.occasion_id}/"},
+            variables={"at": _said(line.occasion), "link": f"team/occasions/{line.occasion_id}/"},
         )
     return line
 
@@ -160,7 +160,7 @@ def _line(
             about=("occasion", occasion.pk),
             key=f"roster.asked:{line.pk}",
             now=now,
-            variables={"at": _said(occasion), "link": "/volunteer/"},
+            variables={"at": _said(occasion), "link": "volunteer/"},
         )
     return line
 

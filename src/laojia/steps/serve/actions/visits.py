@@ -153,7 +153,7 @@ def _start_not_home(attendance: Attendance, now: datetime) -> None:
             about=("order", order.pk),
             key=f"order.not_home:{attendance.pk}:{attendance.version}",
             now=now,
-            variables={"number": order.number, "link": f"/l/{links.make_link('order', order.pk, 'order')}/"},
+            variables={"number": order.number, "link": f"l/{links.make_link('order', order.pk, 'order')}/"},
         )
 
 

@@ -1,0 +1,219 @@
+"""Complaints and incidents: the public form, one's own file, and the holder's desk."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from laojia.foundation.journal.actions import require
+from laojia.foundation.people.models import Person
+from laojia.kernel import clock, codes, links
+from laojia.kernel.errors import BadInput, OutOfScope
+from laojia.policy.facts import VISITOR, Actor, subject_of
+from laojia.policy.permissions import may
+from laojia.policy.roles import Role
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.models import Order
+from laojia.steps.review import actions, queries
+from laojia.steps.review.forms import AnswerForm, ComplaintForm, EndingForm, IncidentForm
+from laojia.steps.review.models import Complaint, Incident
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def complain(request: HttpRequest) -> HttpResponse:
+    """Anybody may complain; no name, no sign-in."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = ComplaintForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    if request.method == "POST" and form.is_valid():
+        entry = form.cleaned_data
+        try:
+            complaint_ = actions.file_complaint(
+                key=_key(request),
+                kind=entry["kind"],
+                words=entry["words"],
+                order=_own_order(actor, entry["number"]),
+                person=Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None,
+                anonymous=entry["anonymous"],
+                phone=entry["phone"],
+                actor=actor if actor.person_id else VISITOR,
+                now=clock.now(),
+            )
+        except BadInput as refused:
+            _put(form, refused)
+        else:
+            token = links.make_link("complaint", complaint_.pk, "complaint")
+            return redirect("review:my_complaint", token=token)
+    return render(request, "review/complain.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def my_complaint(request: HttpRequest, token: str) -> HttpResponse:
+    """Where one's complaint stands: by its link only."""
+    link = links.read_link(token)
+    row = (
+        Complaint.objects.filter(pk=link[1]).first()
+        if link and link[::2] == ("complaint", "complaint")
+        else None
+    )
+    holder = links.link_holder(token)
+    if row is None or (holder is not None and holder != row.person_id):
+        raise _not_here()
+    return render(request, "review/my_complaint.html", {"complaint": row})
+
+
+@require_safe
+def complaints(request: HttpRequest) -> HttpResponse:
+    """The holder's files."""
+    actor = _holder(request)
+    closed = request.GET.get("closed") == "1"
+    return render(
+        request,
+        "review/complaints.html",
+        {"rows": list(queries.complaints(actor, closed=closed)[:100]), "closed": closed},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def complaint(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file: call, answer, close."""
+    actor = _holder(request)
+    row = (
+        Complaint.objects.select_related("order__item_version", "about_team", "person").filter(pk=pk).first()
+    )
+    if row is None:
+        raise _not_here()
+    require(actor, "complaint.see", subject_of(row))
+    form = AnswerForm(request.POST if request.POST.get("do") == "answer" else None)
+    if request.method == "POST":
+        done = _complaint_verb(row, request.POST.get("do", ""), form, actor)
+        if done:
+            messages.success(request, _("Noted."))
+            return redirect("review:complaint", pk=pk)
+    context = {"complaint": row, "form": form, "stops": row.stops.select_related("team")}
+    return render(request, "review/complaint.html", context, status=422 if form.errors else 200)
+
+
+def _complaint_verb(row: Complaint, verb: str, form: AnswerForm, actor: Actor) -> bool:
+    now = clock.now()
+    if verb == "contact":
+        actions.contact(complaint=row, actor=actor, now=now)
+    elif verb == "close":
+        actions.close_complaint(complaint=row, actor=actor, now=now)
+    elif verb == "answer" and form.is_valid():
+        actions.answer_complaint(complaint=row, actor=actor, now=now, **form.cleaned_data)
+    else:
+        return False
+    return True
+
+
+@require_safe
+def incidents(request: HttpRequest) -> HttpResponse:
+    """Incident sheets in scope."""
+    actor = _sees_incidents(request)
+    closed = request.GET.get("closed") == "1"
+    return render(
+        request,
+        "review/incidents.html",
+        {"rows": list(queries.incidents(actor, closed=closed)[:100]), "closed": closed},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_incident(request: HttpRequest) -> HttpResponse:
+    """Report from an order or an occasion one may see."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    order = _seen(Order, request.GET.get("order", ""), actor, "order.see")
+    occasion = _seen(Occasion, request.GET.get("occasion", ""), actor, "occasion.see")
+    if order is None and occasion is None:
+        raise _not_here()
+    form = IncidentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.report_incident(
+                key=_key(request),
+                order=order,
+                occasion=occasion,
+                actor=actor,
+                now=clock.now(),
+                **form.cleaned_data,
+            )
+        except BadInput as refused:
+            _put(form, refused)
+        else:
+            messages.success(request, _("The centre has it and calls you. Look after the people first."))
+            return redirect("review:incident", pk=row.pk)
+    context = {"form": form, "order": order, "occasion": occasion}
+    return render(request, "review/new_incident.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def incident(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sheet; closed with how it ended."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = Incident.objects.select_related("order__item_version").filter(pk=pk).first()
+    if row is None or not (
+        may(actor, "incident.see", subject_of(row)) or may(actor, "incident.report", subject_of(row))
+    ):
+        raise _not_here()
+    form = EndingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.close_incident(incident=row, actor=actor, now=clock.now(), **form.cleaned_data)
+        messages.success(request, _("Noted."))
+        return redirect("review:incident", pk=pk)
+    context = {"incident": row, "form": form, "may_close": may(actor, "incident.close", subject_of(row))}
+    return render(request, "review/incident.html", context, status=422 if form.errors else 200)
+
+
+def _seen(model: type[Order | Occasion], text: str, actor: Actor, verb: str) -> Order | Occasion | None:
+    row = model.objects.filter(pk=int(text)).first() if text.isdigit() else None
+    if row is not None:
+        require(actor, verb, subject_of(row))
+    return row
+
+
+def _own_order(actor: Actor, number: str) -> Order | None:
+    """The order named, if this person may see it; a number alone opens nothing."""
+    clean = codes.check_number(number) if number.strip() else None
+    row = Order.objects.filter(number=clean).select_related("team").first() if clean else None
+    return row if row is not None and may(actor, "order.see", subject_of(row)) else None
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _holder(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.has(Role.COMPLAINT_HOLDER):
+        raise _not_here()
+    return actor
+
+
+def _sees_incidents(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.has(Role.COMPLAINT_HOLDER, Role.DISPATCHER, Role.STATION_STAFF):
+        raise _not_here()
+    return actor
+
+
+def _put(form: ComplaintForm | IncidentForm, refused: BadInput) -> None:
+    for name, sentence in refused.fields.items():
+        form.add_error(name if name in form.fields else None, str(sentence))
+    if not refused.fields:
+        form.add_error(None, f"{refused.message} {refused.hint}")
+
+
+def _not_here() -> OutOfScope:
+    return OutOfScope(
+        "not_here",
+        _("We do not find that here."),
+        _("Check the number, or ask the practice centre by telephone."),
+    )

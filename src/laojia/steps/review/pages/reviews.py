@@ -1,0 +1,146 @@
+"""「说说怎么样」 by link or signed in, and the desk writing it down for somebody on the telephone."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from laojia.foundation.journal.actions import require
+from laojia.foundation.people.queries import actor_by_link, speaking_for
+from laojia.kernel import clock
+from laojia.kernel.errors import OutOfScope
+from laojia.kernel.links import read_link
+from laojia.policy.facts import Actor, subject_of
+from laojia.policy.roles import Channel, Role
+from laojia.steps.order.models import Attendance, Order
+from laojia.steps.review import actions, queries
+from laojia.steps.review.forms import ReviewForm, SpokenForm
+
+_DESK = (Role.DISPATCHER, Role.STATION_STAFF, Role.GRID_WORKER)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of the message: no sign-in needed."""
+    link = read_link(token)
+    row = _attendance(link[1]) if link and link[0] == "attendance" else None
+    if row is None:
+        raise _not_here()
+    today = clock.local_date(clock.now())
+    actor = None
+    for person_id in (row.person_id, row.asker_id):
+        actor = actor or actor_by_link(token, on=today, purpose="review", person_id=person_id)
+    if actor is None:
+        raise _not_here()
+    return _show(request, row, actor, spoken=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signed in: my own visit, or the desk for the person on the telephone."""
+    row = _attendance(pk)
+    if row is None:
+        raise _not_here()
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "attendance.see", subject_of(row))
+    if actor.person_id in (row.person_id, row.asker_id) or not actor.has(*_DESK):
+        return _show(request, row, actor, spoken=None)
+    return _show(request, row, actor, spoken=SpokenForm(request.POST or None))
+
+
+def _show(request: HttpRequest, row: Attendance, actor: Actor, spoken: SpokenForm | None) -> HttpResponse:
+    form = ReviewForm(request.POST or None)
+    ready = request.method == "POST" and form.is_valid() and (spoken is None or spoken.is_valid())
+    if ready:
+        if spoken is not None:
+            channel = Channel(spoken.cleaned_data["channel"])
+            person_id = row.person_id or row.asker_id
+            if person_id is None:
+                raise _not_here()
+            actor = speaking_for(actor, person_id, clock.local_date(clock.now()), channel=channel)
+        return _save(request, row, actor, form)
+    context = {
+        "visit": row,
+        "order": row.order,
+        "form": form,
+        "spoken": spoken,
+        "already": hasattr(row, "review"),
+        "ask_came": row.state == "expected",
+    }
+    code = 422 if request.method == "POST" else 200
+    return render(request, "review/give.html", context, status=code)
+
+
+def _save(request: HttpRequest, row: Attendance, actor: Actor, form: ReviewForm) -> HttpResponse:
+    entry = form.cleaned_data
+    review = actions.give(
+        attendance=row,
+        solved=entry["solved"],
+        satisfaction=entry["satisfaction"],
+        words=entry["words"],
+        share_words=entry["share_words"],
+        they_came=entry["they_came"] != "no",
+        wants_again=entry["again"] in ("same", "another"),
+        another_team=entry["again"] == "another",
+        actor=actor,
+        now=clock.now(),
+    )
+    row.order.refresh_from_db()
+    return render(request, "review/thanks.html", {"review": review, "order": row.order})
+
+
+@require_safe
+def follow_ups(request: HttpRequest) -> HttpResponse:
+    """回访: whom to call because nothing was heard."""
+    actor = _at_desk(request)
+    return render(
+        request, "review/follow_ups.html", {"orders": list(queries.to_call(actor, clock.now())[:50])}
+    )
+
+
+@require_POST
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note the call; when the person answered, go on to write the review down."""
+    actor = _at_desk(request)
+    order = Order.objects.filter(pk=pk).first()
+    if order is None:
+        raise _not_here()
+    require(actor, "order.see", subject_of(order))
+    result = request.POST.get("result", "")
+    actions.follow_up(order=order, result=result, actor=actor, now=clock.now())
+    visit = queries.last_attendance(order)
+    if result == "answered" and visit is not None:
+        return redirect("review:give", pk=visit.pk)
+    messages.success(request, _("Noted."))
+    return redirect("review:follow_ups")
+
+
+def _attendance(pk: int) -> Attendance | None:
+    return (
+        Attendance.objects.select_related("order__item_version", "order__person", "occasion__team", "review")
+        .filter(pk=pk)
+        .exclude(state="released")
+        .first()
+    )
+
+
+def _at_desk(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.has(Role.DISPATCHER, Role.STATION_STAFF):
+        raise OutOfScope(
+            "no_desk",
+            _("This is the stations' desk."),
+            _("Sign in with your station's account and second factor."),
+        )
+    return actor
+
+
+def _not_here() -> OutOfScope:
+    return OutOfScope(
+        "link_unknown",
+        _("This link does not open anything any more."),
+        _("Look the order up by its number, or call the practice centre."),
+    )
