@@ -10,7 +10,7 @@ from laojia.foundation.outbox import actions, queries
 from laojia.foundation.outbox.jobs.gateways import Inbox, NoGateway
 from laojia.foundation.outbox.jobs.messages import LEASE, Post, call_instead, send_due
 from laojia.foundation.outbox.models import InboxEntry, Message
-from laojia.foundation.outbox.rules import MOST_ATTEMPTS, Recipient, Sent, Undelivered, templates
+from laojia.foundation.outbox.rules import MOST_ATTEMPTS, Recipient, Sent, Undelivered
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import Conflict, OutOfScope
 from laojia.kernel.links import make_link
@@ -379,12 +379,3 @@ def test_a_person_who_is_forgotten(put, send):
 def test_posting_is_one_statement(put, django_assert_num_queries):
     with django_assert_num_queries(1):
         put()
-
-
-def test_every_template_is_complete_and_plain():
-    for template in templates().values():
-        assert template.purpose
-        assert set(template.texts) == {"zh-hans", "zh-hant", "en"}
-        for text in template.texts.values():
-            assert len(text) < 260
-            assert not set(text) & set("<>&")
