@@ -303,7 +303,7 @@ answers = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.booleans(), answers)
 def test_no_order_is_ever_left_in_silence(cast: Cast, urgent: bool, story: list[tuple[str, int]]) -> None:
     from django.db import transaction

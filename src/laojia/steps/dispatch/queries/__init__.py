@@ -28,6 +28,7 @@ from laojia.steps.dispatch.queries.fitting import (
     suggest,
     trip_need,
 )
+from laojia.steps.dispatch.queries.words import say_why
 
 __all__ = [
     "Fit",
@@ -50,6 +51,7 @@ __all__ = [
     "open_offers",
     "orders_on",
     "pool_entries",
+    "say_why",
     "slots_for_team",
     "suggest",
     "to_call",

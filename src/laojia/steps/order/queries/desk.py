@@ -7,6 +7,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.queries import scoped
 from laojia.kernel.codes import check_number
+from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.errors import BadInput
 from laojia.kernel.paging import Page
 from laojia.policy.facts import Actor
@@ -40,6 +42,7 @@ class QueueFilter:
     late_at: datetime | None = None  # only what is past its promise at this moment
     unmapped: bool = False
     second_look: bool = False
+    ids: QuerySet[Any] | None = None  # only these: a list another step knows
 
 
 def queue(
@@ -76,9 +79,14 @@ def _narrowed(rows: QuerySet[Order], f: QueueFilter) -> QuerySet[Order]:
         "item_version__item_id": f.item_id,
         "state": f.state,
         "holder": f.holder,
-        "promise_due_at__lt": f.late_at,
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if f.late_at is not None:
+        rows = rows.filter(
+            Q(late_since__isnull=False) | Q(promise_due_at__lt=f.late_at, promise_provisional=False)
+        )
+    if f.ids is not None:
+        rows = rows.filter(pk__in=f.ids)
     if f.station_id is not None:
         rows = rows.filter(holder="station", holder_id=f.station_id)
     if f.unmapped:
@@ -94,8 +102,13 @@ def _searched(rows: QuerySet[Order], text: str) -> QuerySet[Order]:
     number = check_number(text)
     if number:
         return rows.filter(number=number)
+    if len(text) == 4 and text.isascii() and text.isdigit():  # the end of a telephone number
+        end = keyed_hash(text)
+        return rows.filter(Q(contact_end_hash=end) | Q(person__phone_end_hash=end))
     return rows.filter(
         Q(item_version__name__contains=text)
+        | Q(person__name__contains=text)
+        | Q(unit__name__contains=text)
         | Q(words__contains=text)
         | Q(area__name__contains=text)
         | Q(area__parent__name__contains=text)
