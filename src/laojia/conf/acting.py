@@ -24,7 +24,6 @@ from laojia.policy.roles import SECOND_FACTOR_ROLES, Channel
 IDLE = timedelta(minutes=30)  # level protection (DOMAIN 3.6)
 _STAMP_EVERY = timedelta(minutes=1)  # a write per minute of work, not per page
 _SEEN = "seen_at"
-CHOSEN = "acting_person"  # a family shares one number: whom this phone acts for
 _ACCOUNT = "account_authentication_methods_user"
 # Open to a colleague who has not done the second factor yet.
 OPEN = ("/accounts/", "/i18n/", "/static/", "/view/", "/privacy/", "/inbox/")
@@ -104,11 +103,11 @@ class Acting:
 
     @staticmethod
     def _person_of(request: HttpRequest, account: Any) -> int | None:
-        chosen = request.session.get(CHOSEN)
+        chosen = request.session.get(queries.CHOSEN)
         if chosen is not None and chosen != account.person_id and queries.is_claimed(account.pk, chosen):
             return int(chosen)
         person_id: int | None = account.person_id
         return person_id
 
 
-__all__ = ["CHOSEN", "IDLE", "Acting", "mark_second_factor", "needs_second_factor", "ways_used"]
+__all__ = ["IDLE", "Acting", "mark_second_factor", "needs_second_factor", "ways_used"]

@@ -136,11 +136,32 @@ WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- sign-in ------------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# conf/signing.py holds the rules; only names are said here.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "laojia.conf.signing.Entrance"
+ACCOUNT_FORMS = {
+    "request_login_code": "laojia.conf.signing.PhoneForm",
+    "login": "laojia.conf.signing.PasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"phone", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody is asked for an address
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# A code signs in; a password never waits for the phone beside its second factor.
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_SESSION_REMEMBER = False  # colleagues' computers forget; a phone remembers 30 days
+# Codes and passwords are counted per number, person and address in conf/signing.py; here what is left.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key", "request_login_code": None, "login": "60/m/ip"}
+MFA_ADAPTER = "laojia.conf.signing.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("LAOJIA_BEHIND_PROXY") else 0
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -2,7 +2,10 @@
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from laojia.conf import signing
 
 # Order matters only where a prefix is empty: those apps name their full paths themselves.
 APPS = (
@@ -22,8 +25,17 @@ APPS = (
     "laojia.channels.home",
 )
 
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Switched off on purpose."""
+    raise Http404
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
+    # What allauth brings for e-mail addresses is not for a county where nobody is asked for one.
+    re_path(r"^accounts/(?:email|confirm-email|password/reset|signup)/", no_such_page),
+    path("accounts/2fa/totp/activate/", signing.set_up),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 
 def actor_in(client: Client, path: str = "/"):
     """What the middleware makes of the client's cookies; None when it sent the browser elsewhere."""
+    from django.contrib.auth.middleware import AuthenticationMiddleware
     from django.contrib.messages.middleware import MessageMiddleware
     from django.contrib.sessions.middleware import SessionMiddleware
-    from django.contrib.auth.middleware import AuthenticationMiddleware
 
     seen = {}
 

@@ -20,7 +20,7 @@ from laojia.policy.consequences import follows_from
 from laojia.policy.facts import Actor, Row, Subject, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.reasons import is_reason
-from laojia.policy.transitions import MACHINES, is_open, move_of, target_of
+from laojia.policy.transitions import MACHINES, is_open, target_of
 
 R = TypeVar("R", bound=Moving)
 
@@ -53,7 +53,7 @@ def require(actor: Actor, verb: str, subject: Subject) -> None:
     """Raise unless the actor may. What one may not even see is 'not here' (404), the rest 'not yours to do' (403)."""
     if may(actor, verb, subject):
         return
-    if any(may(actor, look, subject) for look in (f"{subject.kind}.see", f"{verb.split('.')[0]}.see")):
+    if any(may(actor, look, subject) for look in (f"{subject.kind}.see", f"{verb.split('.', maxsplit=1)[0]}.see")):
         raise NotPermitted(
             "not_permitted",
             _("This is not yours to decide."),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from laojia.foundation.journal.models import JournalRow
-from laojia.policy.facts import Actor, Columns, Grant
-from laojia.policy.permissions import PERMISSIONS, PROTECTED_ROLES
+from laojia.foundation.journal.models import JournalRow, JournalSeal, SealHead
+from laojia.foundation.journal.rules import COVERED, canonical, hangs_on
+from laojia.kernel.clock import CHINA
+from laojia.kernel.errors import OutOfScope
+from laojia.policy.facts import Actor, Columns, Grant, Subject
+from laojia.policy.permissions import PERMISSIONS, PROTECTED_ROLES, may
 from laojia.policy.roles import Role, Scope
 
 M = TypeVar("M", bound=Model)
@@ -78,3 +84,61 @@ def scoped(queryset: QuerySet[M], actor: Actor, verb: str) -> QuerySet[M]:
 def rows_about(kind: str, subject_id: int) -> QuerySet[JournalRow]:
     """The journal of one subject, oldest first. The caller has checked that the actor may see the subject."""
     return JournalRow.objects.filter(kind=kind, subject_id=subject_id).order_by("id")
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Where the chain stands: last seal, when, whether its digest is the right one, and rows not sealed yet."""
+
+    seq: int
+    digest: str
+    at: datetime | None
+    holds: bool
+    waiting: int
+
+
+def _allow(actor: Actor) -> None:
+    if not may(actor, "journal.see", Subject("journal")):
+        raise OutOfScope("not_here", _("We do not find that here."), _("The audit administrator reads it."))
+
+
+def journal_rows(
+    actor: Actor,
+    *,
+    verb: str = "",
+    kind: str = "",
+    subject: int | None = None,
+    person: int | None = None,
+    day: date | None = None,
+) -> QuerySet[JournalRow]:
+    """Rows by verb, kind and number of the thing, the person who acted or was spoken for, and day."""
+    _allow(actor)
+    rows = JournalRow.objects.all()
+    if verb:
+        rows = rows.filter(verb=verb)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if subject is not None:
+        rows = rows.filter(subject_id=subject)
+    if person is not None:
+        rows = rows.filter(Q(actor_id=person) | Q(behalf_id=person))
+    if day is not None:
+        start = datetime.combine(day, time.min, tzinfo=CHINA)
+        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    return rows
+
+
+def chain(actor: Actor) -> Chain:
+    """The head of the chain and whether the last seal holds; the whole is walked by `laojia journal verify`."""
+    _allow(actor)
+    seals = list(JournalSeal.objects.order_by("-seq")[:2])
+    head = SealHead.objects.filter(pk=1).values_list("seq", "digest").first() or (0, "")
+    sealed = JournalSeal.objects.filter(row_id=OuterRef("pk"))
+    floor = SealHead.objects.filter(pk=1).values_list("floor", flat=True).first() or 0
+    waiting = JournalRow.objects.filter(~Exists(sealed), id__gt=floor).count()
+    if not seals:
+        return Chain(0, "", None, head == (0, ""), waiting)
+    last, before = seals[0], (seals[1].digest if len(seals) > 1 else "")
+    row = JournalRow.objects.filter(pk=last.row_id).values(*COVERED).first()
+    holds = row is not None and hangs_on(before, canonical(row), last.digest)
+    return Chain(last.seq, last.digest, last.at, holds and head == (last.seq, last.digest), waiting)

@@ -7,13 +7,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.queries import prefixes_of
-from laojia.foundation.people.models import Claim, Person, Post
+from laojia.foundation.journal.queries import scoped
+from laojia.foundation.people.models import Account, Certificate, Claim, Consent, Insurance, Person, Post
+from laojia.foundation.teams.models import Team
+from laojia.kernel import crypto
+from laojia.kernel.codes import clean_phone
+from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import link_holder, read_link
-from laojia.policy.facts import Actor, Grant
+from laojia.policy.facts import Actor, Grant, Subject
+from laojia.policy.permissions import may
 from laojia.policy.roles import Channel, Role
+
+CHOSEN = "acting_person"  # a family shares one number: whom this phone acts for, kept in the browser's memory
 
 
 def posts_on(person_id: int, day: date) -> list[Post]:
@@ -113,8 +122,132 @@ def contacts_of(team_id: int, on: date) -> list[int]:
     return list(dict.fromkeys(posts.order_by("valid_from", "id").values_list("person_id", flat=True)))
 
 
+def member_ids(team_id: int, on: date) -> set[int]:
+    """Everybody who belongs to the team on the day, contacts and volunteers."""
+    posts = Post.objects.filter(team_id=team_id, valid_from__lte=on).filter(
+        Q(valid_to=None) | Q(valid_to__gt=on)
+    )
+    return set(posts.values_list("person_id", flat=True))
+
+
 def _leading(team_id: int | None, person_id: int | None, on: date) -> int | None:
     contacts = contacts_of(team_id, on) if team_id is not None else []
     if person_id is None:
         return contacts[0] if contacts else None
     return person_id if person_id in contacts else None
+
+
+# --- pages: scoped by the actor ---------------------------------------------------------------------------------------
+
+
+def person_seen(actor: Actor, person_id: int) -> Person:
+    """One person the actor may see, masked by the page. Raises OutOfScope."""
+    rows = scoped(Person.objects.filter(erased_at=None).select_related("area"), actor, "person.see")
+    person = rows.filter(pk=person_id).first()
+    if person is None:
+        raise OutOfScope(
+            "person_not_here", _("We do not find this person here."), _("Search again by name or village.")
+        )
+    return person
+
+
+def people_seen(actor: Actor, text: str, limit: int = 20) -> list[Person]:
+    """People of the actor's area by the beginning of the name, or by the whole phone number; nothing for nothing."""
+    rows = scoped(Person.objects.filter(erased_at=None).select_related("area"), actor, "person.see")
+    found = _by_words(rows, text, whole_name=False)
+    return list(found.order_by("name", "id")[:limit]) if found is not None else []
+
+
+def people_for_posts(actor: Actor, text: str, limit: int = 20) -> list[Person]:
+    """For giving posts: the whole name or the whole number only, so that nobody leafs through residents."""
+    if not may(actor, "post.see", Subject("post")):
+        raise OutOfScope("not_here", _("We do not find that here."), _("Search again."))
+    found = _by_words(Person.objects.filter(erased_at=None).select_related("area"), text, whole_name=True)
+    return list(found.order_by("name", "id")[:limit]) if found is not None else []
+
+
+def _by_words(rows: QuerySet[Person], text: str, *, whole_name: bool) -> QuerySet[Person] | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return rows.filter(phone_hash=crypto.keyed_hash(clean_phone(text)))
+    except BadInput:
+        return rows.filter(name=text) if whole_name else rows.filter(name__startswith=text)
+
+
+def person_for_posts(actor: Actor, person_id: int) -> Person:
+    """The person whose posts are looked at. Raises OutOfScope."""
+    person = Person.objects.filter(pk=person_id, erased_at=None).select_related("area").first()
+    if person is None or not may(actor, "post.see", Subject("post")):
+        raise OutOfScope("not_here", _("We do not find that here."), _("Search again."))
+    return person
+
+
+def posts_of(actor: Actor, person_id: int) -> list[Post]:
+    """All posts of a person, those that hold first, then the newest."""
+    if not may(actor, "post.see", Subject("post")):
+        return []
+    rows = Post.objects.filter(person_id=person_id).select_related("area", "station", "team", "unit")
+    return list(rows.order_by("-valid_from", "-id"))
+
+
+def account_for_posts(actor: Actor, person_id: int) -> Account | None:
+    """The person's sign-in, for opening, renewing and unlocking it."""
+    if not may(actor, "post.see", Subject("post")):
+        return None
+    return Account.objects.filter(person_id=person_id).first()
+
+
+def locked_accounts(actor: Actor) -> list[Account]:
+    """Who is locked out or was lately: the security administrator's short list."""
+    if not may(actor, "post.see", Subject("post")):
+        return []
+    rows = Account.objects.filter(locked_until__isnull=False).select_related("person")
+    return list(rows.order_by("-locked_until")[:20])
+
+
+def claimed_people(account: Account) -> list[Person]:
+    """The people of this phone, the one it stands for first."""
+    people = Person.objects.filter(
+        Q(claims__account=account, claims__ended_at=None) | Q(account=account), erased_at=None
+    )
+    return sorted(people.distinct(), key=lambda person: (person.pk != account.person_id, person.pk))
+
+
+def has_account(person_id: int) -> bool:
+    """Does some phone or sign-in act for this person?"""
+    return (
+        Claim.objects.filter(person_id=person_id, ended_at=None).exists()
+        or Account.objects.filter(person_id=person_id).exists()
+    )
+
+
+def consents_of(person_id: int) -> dict[str, Consent]:
+    """The newest word for each purpose."""
+    return {row.purpose: row for row in Consent.objects.filter(person_id=person_id).order_by("at", "id")}
+
+
+def members_of(actor: Actor, team: Team, on: date) -> list[Post]:
+    """Posts of the team on the day, contacts first, then by name. The caller has seen the team through `team.see`."""
+    if not may(
+        actor,
+        "team.member",
+        Subject("team", team.pk, area_path=team.area_path, team_ids=frozenset({team.pk})),
+    ):
+        return []
+    posts = Post.objects.filter(team=team, valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    return list(posts.select_related("person").order_by("role", "person__name", "id"))
+
+
+def certificates_of(people: Iterable[int]) -> list[Certificate]:
+    """Certificates of these people, those that run out first on top."""
+    rows = Certificate.objects.filter(person_id__in=list(people)).select_related("person")
+    return sorted(rows, key=lambda row: (row.valid_to or date.max, row.pk))
+
+
+def insurances_of(team_id: int) -> list[Insurance]:
+    """The team's policies with the insured, the newest first."""
+    return list(
+        Insurance.objects.filter(team_id=team_id).prefetch_related("insured").order_by("-valid_to", "-id")
+    )

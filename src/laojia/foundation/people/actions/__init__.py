@@ -1,0 +1,42 @@
+"""Every write about people, accounts, posts and the members of teams."""
+
+from laojia.foundation.people.actions.accounts import (
+    account_for_phone,
+    claim_person,
+    note_failure,
+    note_sign_in,
+    open_account,
+    unclaim_person,
+    unlock_account,
+)
+from laojia.foundation.people.actions.data import erase_person, export_person
+from laojia.foundation.people.actions.members import (
+    add_certificate,
+    add_insurance,
+    join_team,
+    leave_team,
+)
+from laojia.foundation.people.actions.people import add_person, consent, correct_person, reveal_person
+from laojia.foundation.people.actions.posts import end_post, grant_post
+
+__all__ = [
+    "account_for_phone",
+    "add_certificate",
+    "add_insurance",
+    "add_person",
+    "claim_person",
+    "consent",
+    "correct_person",
+    "end_post",
+    "erase_person",
+    "export_person",
+    "grant_post",
+    "join_team",
+    "leave_team",
+    "note_failure",
+    "note_sign_in",
+    "open_account",
+    "reveal_person",
+    "unclaim_person",
+    "unlock_account",
+]

@@ -1,0 +1,224 @@
+"""Teams: the centre sees all in the order of their names, a leader his own; nothing compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from laojia.foundation.people import actions, forms, queries
+from laojia.foundation.people.pages import actor_of, tried
+from laojia.foundation.teams import actions as team_actions
+from laojia.foundation.teams import queries as team_queries
+from laojia.foundation.teams.models import Team
+from laojia.kernel import clock
+from laojia.kernel.errors import OutOfScope
+from laojia.policy.facts import Subject, subject_of
+from laojia.policy.permissions import PERMISSIONS, may
+from laojia.policy.roles import Role
+
+SOON = timedelta(days=30)
+
+
+@require_safe
+@never_cache
+def listed(request: HttpRequest) -> HttpResponse:
+    """The teams one may see."""
+    actor, text, kind = actor_of(request), request.GET.get("q", ""), request.GET.get("kind", "")
+    if not actor.roles & set(PERMISSIONS["team.see"]):
+        raise OutOfScope("not_here")
+    teams = list(team_queries.teams_seen(actor, text=text, kind=kind)[:500])
+    wide = may(actor, "team.save", Subject("team"))
+    if len(teams) == 1 and not wide and not (text or kind):
+        return redirect("people:team", pk=teams[0].pk)
+    context = {
+        "teams": teams,
+        "q": text,
+        "kind": kind,
+        "kinds": team_queries.kinds() if wide else [],
+        "wide": wide,
+    }
+    return render(request, "teams/list.html", context | {"today": clock.local_date(clock.now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    """A new team."""
+    if not may(actor_of(request), "team.save", Subject("team")):
+        raise OutOfScope("not_here")
+    form = forms.TeamForm(request.POST or None)
+    made: list[Team] = []
+    if request.method == "POST" and tried(
+        form,
+        lambda entry: made.append(team_actions.save_team(actor=actor_of(request), now=clock.now(), **entry)),
+    ):
+        return redirect("people:team", pk=made[0].pk)
+    return render(request, "teams/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@never_cache
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """One team."""
+    return _show(request, pk)
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other facts of the team."""
+    team = team_queries.team_seen(actor_of(request), pk)
+
+    def kept(entry: dict[str, Any]) -> None:
+        team_actions.save_team(
+            actor=actor_of(request), now=clock.now(), team_id=pk, station=team.station, serves=team.serves,
+            lon=team.lon, lat=team.lat, **entry,
+        )  # fmt: skip
+
+    return _answer(request, pk, "team_form", forms.TeamForm(request.POST), kept)
+
+
+@require_POST
+def week(request: HttpRequest, pk: int) -> HttpResponse:
+    """The usual week."""
+    form = forms.WeekForm(request.POST, week=team_queries.week_of(pk))
+    return _answer(
+        request, pk, "week_form", form,
+        lambda _entry: team_actions.set_week(
+            actor=actor_of(request), now=clock.now(), team_id=pk, week=form.week()
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another number for one half-day."""
+    return _answer(
+        request, pk, "day_form", forms.DayForm(request.POST),
+        lambda entry: team_actions.set_day(actor=actor_of(request), now=clock.now(), team_id=pk, **entry),
+    )  # fmt: skip
+
+
+@require_POST
+def rest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rest, or be back."""
+    return _answer(
+        request, pk, "rest_form", forms.RestForm(request.POST),
+        lambda entry: team_actions.set_rest(
+            actor=actor_of(request), now=clock.now(), team_id=pk, until=entry["until"]
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def reach(request: HttpRequest, pk: int) -> HttpResponse:
+    """The team has been spoken to: messages first again."""
+    team_actions.set_reach(
+        actor=actor_of(request), now=clock.now(), team_id=pk, answered=True, reach="answers"
+    )
+    return redirect("people:team", pk=pk)
+
+
+@require_POST
+def join(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody joins."""
+
+    def joined(entry: dict[str, Any]) -> None:
+        actions.join_team(
+            actor=actor_of(request), now=clock.now(), team_id=pk,
+            role=Role(entry["role"]), name=entry["name"], phone=entry["phone"],
+        )  # fmt: skip
+
+    return _answer(request, pk, "join_form", forms.JoinForm(request.POST), joined)
+
+
+@require_POST
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody leaves."""
+    person, role = request.POST.get("person", ""), request.POST.get("role", "")
+    if not person.isdigit() or role not in {Role.VOLUNTEER, Role.TEAM_LEADER}:
+        raise OutOfScope("no_member")
+    actions.leave_team(
+        actor=actor_of(request), now=clock.now(), team_id=pk, person_id=int(person), role=Role(role)
+    )
+    messages.success(request, _("Noted. Thanks for the time together."))
+    return redirect("people:team", pk=pk)
+
+
+@require_POST
+def certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """A member's qualification."""
+    form = forms.CertificateForm(request.POST, members=_members(request, pk))
+    return _answer(
+        request, pk, "certificate_form", form,
+        lambda entry: actions.add_certificate(actor=actor_of(request), now=clock.now(), team_id=pk, **entry),
+    )  # fmt: skip
+
+
+@require_POST
+def insurance(request: HttpRequest, pk: int) -> HttpResponse:
+    """A policy."""
+    form = forms.InsuranceForm(request.POST, members=_members(request, pk))
+    return _answer(
+        request, pk, "insurance_form", form,
+        lambda entry: actions.add_insurance(actor=actor_of(request), now=clock.now(), team_id=pk, **entry),
+    )  # fmt: skip
+
+
+def _members(request: HttpRequest, pk: int) -> list[Any]:
+    actor = actor_of(request)
+    return queries.members_of(actor, team_queries.team_seen(actor, pk), clock.local_date(clock.now()))
+
+
+def _answer(
+    request: HttpRequest, pk: int, name: str, form: Form, act: Callable[[dict[str, Any]], object]
+) -> HttpResponse:
+    if tried(form, act):
+        messages.success(request, _("Saved."))
+        return redirect("people:team", pk=pk)
+    return _show(request, pk, status=422, **{name: form})
+
+
+def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
+    actor, today = actor_of(request), clock.local_date(clock.now())
+    team = team_queries.team_seen(actor, pk)
+    members = queries.members_of(actor, team, today)
+    allowed = {verb: may(actor, f"team.{verb}", subject_of(team)) for verb in _VERBS}
+    context: dict[str, Any] = {
+        "team": team,
+        "today": today,
+        "soon": today + SOON,
+        "members": members,
+        "allowed": allowed,
+        "desk": actor.has(Role.DISPATCHER, Role.STATION_STAFF),
+        "week_form": forms.WeekForm(week=team_queries.week_of(pk)),
+        "days": team_queries.days_by_hand(pk, today),
+        "certificates": queries.certificates_of(m.person_id for m in members),
+        "insurances": queries.insurances_of(pk) if allowed["insurance"] else [],
+    }
+    context |= _blank_forms(team, members, allowed)
+    return render(request, "teams/one.html", context | given, status=status)
+
+
+_VERBS = ("save", "capacity", "rest", "reach", "member", "certificate", "insurance")
+
+
+def _blank_forms(team: Team, members: list[Any], allowed: dict[str, bool]) -> dict[str, Form]:
+    facts = {name: getattr(team, name) for name in ("name", "kind", "area", "about", "ended_on")}
+    blank: dict[str, tuple[str, Callable[[], Form]]] = {
+        "team_form": ("save", lambda: forms.TeamForm(initial=facts)),
+        "day_form": ("capacity", forms.DayForm),
+        "rest_form": ("rest", lambda: forms.RestForm(initial={"until": team.resting_until})),
+        "join_form": ("member", forms.JoinForm),
+        "certificate_form": ("certificate", lambda: forms.CertificateForm(members=members)),
+        "insurance_form": ("insurance", lambda: forms.InsuranceForm(members=members)),
+    }
+    return {name: make() for name, (verb, make) in blank.items() if allowed[verb]}

@@ -1,0 +1,150 @@
+"""Decisions about people and posts, pure: the young and their guardians, who may hold what beside what, valid on the day."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from laojia.policy.roles import SEPARATE_ROLES, Role
+
+GUARDIAN_UNTIL = 14  # 个人信息保护法 art. 31
+GROWN_UP = 18
+LEAST_CONTACTS = 2  # a team is reached even when one contact is ill
+MOST_FAILURES = 5  # GB/T 22239 (level protection), DOMAIN 3.6
+LOCKED_FOR = timedelta(minutes=30)
+
+TEAM_ROLES = frozenset({Role.TEAM_LEADER, Role.VOLUNTEER})
+PLACE_ROLES = frozenset(
+    {
+        Role.GRID_WORKER,
+        Role.STATION_STAFF,
+        Role.DISPATCHER,
+        Role.MENU_EDITOR,
+        Role.COMPLAINT_HOLDER,
+        Role.KEEPER,
+        Role.ZONE_LEADER,
+        Role.COUNTY_LEADER,
+    }
+)
+GRANTABLE = TEAM_ROLES | PLACE_ROLES | SEPARATE_ROLES
+# Until one of these states a thing still concerns the person, so the data it needs cannot go.
+ENDED = {
+    "order": frozenset({"closed", "merged", "refused", "cancelled"}),
+    "standing": frozenset({"ended"}),
+    "roster": frozenset({"no", "came", "absent"}),
+    "complaint": frozenset({"closed"}),
+}
+
+
+def clean_name(text: str) -> str:
+    """A name as it is stored: one form of every sign, no space at the edges, single spaces inside."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Names as people type them: spaces and the form of signs do not matter."""
+
+    def bare(name: str) -> str:
+        return clean_name(name).replace(" ", "").replace("·", "").casefold()
+
+    return bool(bare(one)) and bare(one) == bare(other)
+
+
+# --- the young ---------------------------------------------------------------------------------------------------------
+
+
+def least_age(birth_year: int | None, on: date) -> int | None:
+    """The age the person has surely reached: only the year is kept, so the birthday counts as the last day of it."""
+    return None if birth_year is None else max(0, on.year - birth_year - 1)
+
+
+def needs_guardian(birth_year: int | None, on: date) -> bool:
+    """Under 14, or possibly so: a guardian agrees. An unknown year is an adult's."""
+    age = least_age(birth_year, on)
+    return age is not None and age < GUARDIAN_UNTIL
+
+
+def may_have_guardian(birth_year: int | None, on: date) -> bool:
+    """A minor, as far as we know (民法典 art. 17: 18 years)."""
+    age = least_age(birth_year, on)
+    return age is None or age < GROWN_UP
+
+
+def guardian_is_asked(*, birth_year: int | None, on: date, guardian_may_be_danger: bool) -> bool:
+    """The path without the guardian: when he may be the danger, nobody asks or tells him (DOMAIN 3.5)."""
+    return needs_guardian(birth_year, on) and not guardian_may_be_danger
+
+
+def may_be_guardian(
+    *, child_id: int | None, guardian_id: int, guardian_birth_year: int | None, on: date
+) -> bool:
+    """Somebody else, and grown up as far as we know."""
+    age = least_age(guardian_birth_year, on)
+    return guardian_id != child_id and (age is None or age >= GROWN_UP)
+
+
+# --- valid on the day ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day on, up to but without the other (None: open)."""
+
+    start: date
+    end: date | None
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+def certified(periods: Iterable[Period], on: date) -> bool:
+    """Is a certificate valid on the day of the work (条例 art. 16)?"""
+    return any(period.holds(on) for period in periods)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An insurance policy reduced to what the check needs."""
+
+    period: Period
+    covers_all: bool
+    insured: frozenset[int] = frozenset()
+
+
+def uninsured(people: Collection[int], policies: Iterable[Policy], on: date) -> frozenset[int]:
+    """Who of these is not insured on the day (条例 art. 17): each needs a policy that names him or covers all."""
+    left = frozenset(people)
+    for policy in policies:
+        if policy.period.holds(on):
+            left = frozenset() if policy.covers_all else left - policy.insured
+    return left
+
+
+# --- posts ---------------------------------------------------------------------------------------------------------------
+
+
+def enough_contacts(contacts: Collection[int], leaving: int) -> bool:
+    """Are two contacts left when this one goes?"""
+    return len(set(contacts) - {leaving}) >= LEAST_CONTACTS
+
+
+def clashing(role: Role, held: Collection[Role]) -> Role | None:
+    """A role already held that may not stand beside the new one, or None.
+
+    System, security and audit administrators exclude one another and every role that sees residents' rows; giving
+    hours as a volunteer is open to all.
+    """
+    for other in sorted(set(held) - {role, Role.RESIDENT, Role.VOLUNTEER}):
+        if role is not Role.VOLUNTEER and (role in SEPARATE_ROLES or other in SEPARATE_ROLES):
+            return other
+    return None
+
+
+# --- the lock ---------------------------------------------------------------------------------------------------------------
+
+
+def lock_after(failures: int, now: datetime) -> datetime | None:
+    """Five failures lock for half an hour; None while there are fewer."""
+    return now + LOCKED_FOR if failures >= MOST_FAILURES else None
