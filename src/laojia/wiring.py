@@ -6,19 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from laojia.foundation.journal.actions import Event, connect
-from laojia.foundation.outbox.actions import reckon_again
+from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
+from laojia.steps.dispatch.models import Offer
 from laojia.steps.dispatch.queries import connect_barred
 from laojia.steps.menu import jobs as menu_jobs
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
+from laojia.steps.order.models import Order
 from laojia.steps.review import jobs as review_jobs
 from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
+from laojia.steps.serve.models import LawRecord
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
-    "calendar.enter_year": (reckon_again,),
+    "calendar.enter_year": (year_entered,),
     "occasion.open": (dispatch_follow.ask_first_team,),
     "occasion.call_off": (orders.occasion_called_off, dispatch_follow.stop_offers),
     "occasion.postpone": (dispatch_follow.rest_offers, orders.occasion_postponed),
@@ -58,7 +61,16 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
 }
 
 
+# Clock kind → the columns that show its due time, so that entering a year mends both.
+MIRRORS: Mapping[str, Mirror] = {
+    "order.promise": (Order, "promise_due_at", "promise_provisional"),
+    "offer.answer": (Offer, "answer_due_at", "answer_provisional"),
+    "record.overdue": (LawRecord, "due_at", "provisional"),
+}
+
+
 def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
+    connect_mirrors(MIRRORS)
     connect_barred(barred_teams)

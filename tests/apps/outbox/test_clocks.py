@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from laojia import wiring
 from laojia.foundation.calendar import queries as calendar_queries
 from laojia.foundation.calendar.actions import enter_year
 from laojia.foundation.calendar.jobs import seed_calendar
 from laojia.foundation.calendar.rules import DayEntry
 from laojia.foundation.outbox import actions, queries
 from laojia.foundation.outbox.jobs.clocks import LEASE, ring_due
-from laojia.foundation.outbox.models import Clock
+from laojia.foundation.outbox.models import Clock, Message
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import Conflict, WrongState
 from laojia.policy.deadlines import by_when
@@ -168,7 +169,6 @@ def test_a_provisional_clock_is_reckoned_anew_when_the_year_is_entered(seeded, b
     assert Clock.objects.get(kind="record.overdue").provisional
     days = {date(2027, 1, 1): DayEntry(works=False)}
     enter_year(year=2027, days=days, source="notice", actor=CLOCK, now=NOW)
-    assert actions.reckon_again() == 1
     clock = Clock.objects.get(kind="record.overdue")
     assert clock.due_at == datetime(2027, 1, 4, 18, tzinfo=CHINA)
     assert not clock.provisional
@@ -182,7 +182,6 @@ def test_nothing_is_declared_overdue_on_a_provisional_date(seeded, bell):
     assert ring_due({"record.overdue": bell, "record.reminder": bell}, lambda: late, 50) == 1
     days = {date(2027, 1, 1): DayEntry(works=False)}
     enter_year(year=2027, days=days, source="notice", actor=CLOCK, now=NOW)
-    actions.reckon_again()
     assert ring_due({"record.overdue": bell}, lambda: late, 50) == 1
 
 
@@ -194,8 +193,32 @@ def test_a_capped_clock_keeps_its_moment_and_loses_its_doubt(seeded):
     set_(due=type(due)(cap, True, due.since, due.span))
     assert (Clock.objects.get().span, Clock.objects.get().provisional) == ("", True)
     enter_year(year=2027, days={date(2027, 1, 1): DayEntry(works=False)}, source="n", actor=CLOCK, now=NOW)
-    assert actions.reckon_again() == 1
     assert (Clock.objects.get().due_at, Clock.objects.get().provisional) == (cap, False)
+
+
+def test_the_columns_that_show_a_clock_follow_it(seeded, put):
+    """Any table with a due column will do; the wiring names the real ones."""
+    due = december()
+    put(due=due.at)
+    message = Message.objects.get()
+    set_("record.overdue", due=due, about=("message", message.pk))
+    kept = dict(actions._mirrors)
+    actions.connect_mirrors({"record.overdue": (Message, "due_at", "urgent")})
+    try:
+        Message.objects.update(urgent=True)
+        days = {date(2027, 1, 1): DayEntry(works=False)}
+        enter_year(year=2027, days=days, source="n", actor=CLOCK, now=NOW)
+    finally:
+        actions.connect_mirrors(kept)
+    message.refresh_from_db()
+    assert message.due_at == datetime(2027, 1, 4, 18, tzinfo=CHINA)
+    assert not message.urgent
+
+
+def test_the_wiring_names_columns_that_are_there():
+    for kind, (model, *columns) in wiring.MIRRORS.items():
+        assert kind in wiring.CLOCKS
+        assert {field.name for field in model._meta.get_fields()} >= set(columns)
 
 
 def test_setting_a_clock_is_one_statement(seeded, django_assert_num_queries):

@@ -4,12 +4,12 @@
 follows from it stand or fall together.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.calendar import queries as calendar_queries
@@ -142,9 +142,25 @@ def _reckoned(
     return due.at, due.provisional or provisional, None, ""
 
 
+# Columns of higher steps that show what a clock says: kind of clock → (table, due column, provisional column).
+Mirror = tuple[type[Model], str, str]
+_mirrors: dict[str, Mirror] = {}
+
+
+def connect_mirrors(table: Mapping[str, Mirror]) -> None:
+    """Set which columns follow which clock when it is reckoned anew; called once at start-up by wiring.py."""
+    _mirrors.clear()
+    _mirrors.update(table)
+
+
+def year_entered(_event: Event) -> None:
+    """The follow-up of `calendar.enter_year`."""
+    reckon_again()
+
+
 @transaction.atomic
-def reckon_again(event: Event | None = None) -> int:
-    """Reckon provisional clocks anew; the follow-up of `calendar.enter_year`. Returns how many changed."""
+def reckon_again() -> int:
+    """Reckon provisional clocks anew, and the columns that show them. Returns how many clocks changed."""
     calendar = calendar_queries.calendar()
     changed = 0
     for clock in Clock.objects.filter(state="pending", provisional=True).iterator():
@@ -154,11 +170,17 @@ def reckon_again(event: Event | None = None) -> int:
         else:  # capped by an outer clock: the moment stays, only the doubt goes
             at, provisional = clock.due_at, not calendar.is_known(local_date(clock.due_at))
         if (at, provisional) != (clock.due_at, clock.provisional):
-            expect = {"state": "pending", "due_at": clock.due_at}
-            changed += swap(
-                Clock, clock.pk, expect, due_at=at, provisional=provisional, lease="", lease_until=None
-            )
+            changed += _reckon(clock, at, provisional)
     return changed
+
+
+def _reckon(clock: Clock, at: datetime, provisional: bool) -> bool:
+    expect = {"state": "pending", "due_at": clock.due_at}
+    moved = swap(Clock, clock.pk, expect, due_at=at, provisional=provisional, lease="", lease_until=None)
+    if moved and clock.kind in _mirrors:
+        model, due, doubt = _mirrors[clock.kind]
+        swap(model, clock.about_id, {due: clock.due_at}, **{due: at, doubt: provisional})
+    return moved
 
 
 @transaction.atomic
