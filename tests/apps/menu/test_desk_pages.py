@@ -273,7 +273,8 @@ def test_the_roster_shows_names_only_on_paper_and_that_is_written_down(menu: Cas
 def test_a_snowed_in_day_is_looked_at_first(menu: Cast, seen_by: SeenBy) -> None:
     row, client = confirmed(menu), seen_by(menu.dispatcher)
     assert client.get("/occasions/many/").status_code == 200
-    asked = {"verb": "occasion.postpone", "area": menu.town.pk, "day": DAY.isoformat(), "kinds": ["seats"], "reason": "snow", "to_date": "2026-12-12"}  # fmt: skip
+    asked = {"verb": "occasion.postpone", "area": menu.town.pk, "day": DAY.isoformat(), "kinds": ["seats"],
+             "reason": "snow", "to_date": "2026-12-12"}  # fmt: skip
     page = client.get("/occasions/many/", asked).content.decode()
     assert "医生到村义诊" in page
     row.refresh_from_db()

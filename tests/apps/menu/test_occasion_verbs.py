@@ -13,6 +13,7 @@ from laojia.foundation.outbox.models import Clock
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, Refused, WrongState
 from laojia.policy.facts import CLOCK
 from laojia.policy.roles import Channel
+from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu import actions, jobs, queries
 from laojia.steps.menu.models import Occasion
 from tests.apps.menu.conftest import DAY, ENDS, STARTS, clinic, confirmed
@@ -85,7 +86,8 @@ def test_what_is_announced_is_whole(menu: Cast, facts: dict[str, Any], field: st
 
 def test_a_leader_opens_for_the_own_team_and_is_asked_like_any(menu: Cast) -> None:
     row = clinic(menu, "doctor_leader", team=menu.medical_team)
-    assert (row.state, row.team_id) == ("draft", menu.medical_team.pk)
+    assert (row.state, row.team_id) == ("offered", menu.medical_team.pk)
+    assert Offer.objects.get(occasion=row, state="open").team == menu.medical_team
     with pytest.raises((NotPermitted, OutOfScope)):
         clinic(menu, "leader", team=menu.medical_team)
 

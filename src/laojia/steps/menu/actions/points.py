@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -63,9 +64,12 @@ def _check(row: Point, hours: list[tuple[int, time, time]]) -> None:
         wrong["name"] = _("There is a point of this name in that village already.")
     if not hours:
         wrong["hours"] = _("When is it open?")
-    for (day, opens, closes), after in zip(hours, [*hours[1:], None], strict=True):
-        if closes <= opens or (after is not None and after[0] == day and after[1] < closes):
-            wrong["hours"] = _("It must open before it closes, and the parts of a day must not overlap.")
+    overlapping = any(
+        day == next_day and opens < closes
+        for (day, _opens, closes), (next_day, opens, _closes) in pairwise(hours)
+    )
+    if overlapping or any(closes <= opens for _day, opens, closes in hours):
+        wrong["hours"] = _("It must open before it closes, and the parts of a day must not overlap.")
     if wrong:
         raise BadInput("point", _("Please look at the marked places again."), "", wrong)
 

@@ -22,7 +22,7 @@ from laojia.policy.facts import NOBODY, Actor
 from laojia.steps.menu import queries
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries.words import KIND_WORDS, REQUIRES_WORDS, TILE_WORDS
-from laojia.steps.menu.rules.items import tile_of
+from laojia.steps.menu.rules.items import PUBLIC_KINDS, tile_of
 
 _BY_BODIES = frozenset({"village", "school", "unit", "station"})
 
@@ -62,9 +62,8 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         if row.mode in ("home_visit", "by_appointment", "whole_village", "keeper")
         else []
     )
-    on = [
-        _occasion(o, now) for o in queries.whats_on(days=60, now=now) if o.item_version.item_id == row.item_id
-    ]
+    found = queries.whats_on(days=60, now=now, item_id=row.item_id) if row.mode in PUBLIC_KINDS else []
+    on = [_occasion(one, now) for one in found]
     context = {
         "row": row,
         "button": labels.BUTTONS[row.mode],

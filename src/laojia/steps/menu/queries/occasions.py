@@ -28,11 +28,17 @@ MOVABLE = {
 
 
 def _shown() -> QuerySet[Occasion]:
-    return Occasion.objects.select_related("item_version__item", "team", "area", "area__parent", "station")
+    rows = Occasion.objects.select_related("item_version__item", "team", "area", "area__parent", "station")
+    return rows.defer("area__outline", "area__parent__outline")  # polygons are long and not shown in lists
 
 
 def whats_on(
-    area_path: str = "", days: int = 14, kinds: Iterable[str] | None = None, *, now: datetime
+    area_path: str = "",
+    days: int = 14,
+    kinds: Iterable[str] | None = None,
+    *,
+    now: datetime,
+    item_id: int | None = None,
 ) -> list[Occasion]:
     """Announced and fixed, from now on, earliest first. Near a place: inside it, or for an area above it."""
     rows = _shown().filter(
@@ -43,6 +49,8 @@ def whats_on(
         rows = rows.filter(Q(area_path__startswith=area_path) | Q(area_path__in=above(area_path)))
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
+    if item_id is not None:
+        rows = rows.filter(item_version__item=item_id)
     return list(rows.order_by("starts_at", "id")[:200])
 
 

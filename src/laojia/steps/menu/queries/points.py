@@ -33,7 +33,9 @@ def points(
     item: MenuItem | ItemVersion | None = None, area_path: str = "", *, now: datetime
 ) -> list[PointShown]:
     """Open points, those of one item or near one place: inside the area, or in an area above it."""
-    rows = Point.objects.filter(closed_on__isnull=True).select_related("area", "station")
+    rows = (
+        Point.objects.filter(closed_on__isnull=True).select_related("area", "station").defer("area__outline")
+    )
     if item is not None:
         rows = rows.filter(items=item.item_id if isinstance(item, ItemVersion) else item.pk)
     if area_path:
@@ -68,7 +70,11 @@ def _shown(row: Point, now: datetime) -> PointShown:
 
 def editable_points(actor: Actor) -> QuerySet[Point]:
     """The points the actor may edit, closed ones last."""
-    rows = scoped(Point.objects.all(), actor, "point.save").select_related("area", "station")
+    rows = (
+        scoped(Point.objects.all(), actor, "point.save")
+        .select_related("area", "station")
+        .defer("area__outline")
+    )
     return rows.order_by("closed_on", "area_path", "name")
 
 
