@@ -13,11 +13,11 @@ SIZES = {"phone": PHONE, "desk": DESK}
 SEEN = (("phone", "standard"), ("phone", "elder"), ("phone", "elder-30"), ("desk", "standard"))
 
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-# What one presses, except links inside a sentence and boxes whose label is the target.
+# What one presses, except links inside a sentence, and what stretches over its card or label.
 SMALL = """() => {
   const least = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--target"));
   return [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
-    .filter(each => !each.closest("p") && !each.matches(".form-check-input"))
+    .filter(each => !each.closest("p") && !each.matches(".form-check-input, .stretched-link"))
     .map(each => [each.outerHTML.slice(0, 90), each.getBoundingClientRect().height])
     .filter(([_, height]) => height > 0 && height < least - 0.5);
 }"""
