@@ -15,8 +15,8 @@ from laojia.policy.roles import Channel
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.serve import actions
 from tests.apps.dispatch.conftest import make_item, ring, taken
-from tests.apps.serve.conftest import VISIT, Begin, Chain, later
 from tests.cast import NOW, START, Cast
+from tests.chain import VISIT, Begin, Chain, later
 
 pytestmark = pytest.mark.django_db
 

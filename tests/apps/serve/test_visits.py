@@ -16,8 +16,8 @@ from laojia.steps.serve import actions
 from laojia.steps.serve.actions.records import Report, Visited
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 from tests.apps.dispatch.conftest import make_item, ring
-from tests.apps.serve.conftest import AFTER, VISIT, Begin, Chain, later
 from tests.cast import NOW, TODAY, Cast
+from tests.chain import AFTER, VISIT, Begin, Chain, later
 
 pytestmark = pytest.mark.django_db
 
@@ -201,9 +201,9 @@ def test_signing_up_for_a_call_never_overbooks(cast: Cast) -> None:
     assert first.pk == again.pk
     with pytest.raises(Conflict):
         actions.join(occasion=call, person=cast.second_volunteer, actor=cast.as_(cast.second_volunteer), now=NOW)
+    actions.leave(line=first, actor=cast.as_(cast.volunteer), now=NOW)
     with pytest.raises((NotPermitted, OutOfScope)):
         actions.join(occasion=call, person=cast.neighbour, actor=cast.as_(cast.neighbour), now=NOW)
-    actions.leave(line=first, actor=cast.as_(cast.volunteer), now=NOW)
     actions.join(occasion=call, person=cast.second_volunteer, actor=cast.as_(cast.second_volunteer), now=NOW)
     assert Occasion.objects.get(pk=call.pk).volunteers_taken == 1
     with pytest.raises(Conflict):

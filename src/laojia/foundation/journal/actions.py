@@ -53,7 +53,9 @@ def require(actor: Actor, verb: str, subject: Subject) -> None:
     """Raise unless the actor may. What one may not even see is 'not here' (404), the rest 'not yours to do' (403)."""
     if may(actor, verb, subject):
         return
-    if any(may(actor, look, subject) for look in (f"{subject.kind}.see", f"{verb.split('.', maxsplit=1)[0]}.see")):
+    if any(
+        may(actor, look, subject) for look in (f"{subject.kind}.see", f"{verb.split('.', maxsplit=1)[0]}.see")
+    ):
         raise NotPermitted(
             "not_permitted",
             _("This is not yours to decide."),
@@ -90,6 +92,8 @@ def advance(
         raise _wrong_state(row.state)
     if not because or reason:
         _check_reason(subject.kind, verb, reason)
+    if reason and hasattr(row, "reason"):
+        changes["reason"] = reason  # rows that keep their last reason get it in the same UPDATE
     model = type(row)
     if not swap(
         model,

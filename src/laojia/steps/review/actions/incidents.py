@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from laojia.foundation.journal.actions import advance, start
+from laojia.foundation.journal.actions import advance, require, start
 from laojia.foundation.outbox.actions import post
 from laojia.kernel.errors import BadInput
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, subject_of
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Order
 from laojia.steps.review.models import Incident
@@ -42,6 +43,7 @@ def report_incident(
         raise BadInput(
             "about", _("Please say where it happened."), _("Report it from the order or the occasion.")
         )
+    require(replace(actor, on_behalf_of=None), f"{about.SCOPE.kind}.see", subject_of(about))
     incident = Incident(
         key=key,
         state="reported",
