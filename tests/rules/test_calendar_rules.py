@@ -19,7 +19,9 @@ PUBLISHED = {
 CALENDAR = WorkCalendar(PUBLISHED, frozenset(KNOWN))
 
 moments = st.datetimes(datetime(2023, 11, 1), datetime(2027, 3, 1)).map(lambda at: at.replace(tzinfo=CHINA))
-known_moments = st.datetimes(datetime(2024, 1, 1), datetime(2026, 9, 1)).map(lambda at: at.replace(tzinfo=CHINA))
+known_moments = st.datetimes(datetime(2024, 1, 1), datetime(2026, 9, 1)).map(
+    lambda at: at.replace(tzinfo=CHINA)
+)
 hours = st.integers(1, 60 * 60).map(lambda minutes: timedelta(minutes=minutes))
 
 
@@ -35,7 +37,11 @@ def test_working_days_are_the_published_ones(day):
 @pytest.mark.parametrize(
     ("start", "span", "due"),
     [
-        ("2026-11-23 09:00", 4, "2026-11-23 14:30+1h"),  # three hours before noon, one after
+        (
+            "2026-11-23 09:00",
+            4,
+            "2026-11-23 14:30+1h",
+        ),  # three hours before noon, one after
         ("2026-11-23 08:00", 4, "2026-11-23 12:00"),
         ("2026-11-23 13:00", 1, "2026-11-23 15:30"),
         ("2026-11-20 17:30", 1, "2026-11-23 08:30"),  # over a weekend
@@ -56,11 +62,19 @@ def test_hours(start, span, due):
         ("2026-11-23 09:00", 1, "2026-11-24 18:00"),
         ("2026-11-23 23:00", 1, "2026-11-24 18:00"),
         ("2026-11-20 09:00", 1, "2026-11-23 18:00"),
-        ("2026-11-21 09:00", 1, "2026-11-23 18:00"),  # Saturday's event: Monday is the first day
+        (
+            "2026-11-21 09:00",
+            1,
+            "2026-11-23 18:00",
+        ),  # Saturday's event: Monday is the first day
         ("2026-11-23 09:00", 0, "2026-11-23 18:00"),
         ("2026-11-23 18:00", 0, "2026-11-24 18:00"),
         ("2026-11-21 09:00", 0, "2026-11-23 18:00"),
-        ("2026-02-13 09:00", 1, "2026-02-14 18:00"),  # a make-up Saturday before the Spring Festival
+        (
+            "2026-02-13 09:00",
+            1,
+            "2026-02-14 18:00",
+        ),  # a make-up Saturday before the Spring Festival
         ("2026-12-17 09:00", 10, "2026-12-31 18:00"),
     ],
 )
@@ -106,7 +120,10 @@ def test_days_add_up(start, one, other):
 
 @given(moments, hours, st.integers(0, 30))
 def test_never_due_on_a_rest_day_or_before_the_event(start, span, days):
-    for due in (CALENDAR.add_working_hours(start, span), CALENDAR.add_working_days(start, days)):
+    for due in (
+        CALENDAR.add_working_hours(start, span),
+        CALENDAR.add_working_days(start, days),
+    ):
         local = due.at.astimezone(CHINA)
         assert CALENDAR.works(local.date())
         assert any(opens <= local.time() <= closes for opens, closes in OFFICE_HOURS)
@@ -131,7 +148,10 @@ def test_open_time_between_is_what_was_added(start, span):
 
 @given(moments, hours, st.integers(0, 30))
 def test_a_deadline_can_be_reckoned_again(start, span, days):
-    for due in (CALENDAR.add_working_hours(start, span), CALENDAR.add_working_days(start, days)):
+    for due in (
+        CALENDAR.add_working_hours(start, span),
+        CALENDAR.add_working_days(start, days),
+    ):
         again = CALENDAR.reckon(due.since, due.span)
         assert abs(again.at - due.at) < timedelta(milliseconds=1)
         assert again.provisional == due.provisional
@@ -148,7 +168,11 @@ def test_open_or_closed(moment):
 def test_own_office_hours():
     calendar = WorkCalendar({}, frozenset({2026}), ((time(9), time(17)),))
     assert calendar.add_working_hours(at("2026-11-23 09:00"), 8).at == at("2026-11-23 17:00")
-    for wrong in ((), ((time(9), time(9)),), ((time(14), time(18)), (time(8), time(12)))):
+    for wrong in (
+        (),
+        ((time(9), time(9)),),
+        ((time(14), time(18)), (time(8), time(12))),
+    ):
         with pytest.raises(ValueError, match="order"):
             WorkCalendar({}, frozenset(), wrong)
 
