@@ -107,6 +107,12 @@ def icon_of(state: str, kind: str = "order") -> str:
 
 
 @register.filter
+def only_text(value: object) -> str:
+    """The value when it is text, else nothing: a part's parameter must not catch a page's variable of that name."""
+    return value if isinstance(value, str) else ""
+
+
+@register.filter
 def verb_word(verb: str) -> str:
     """The shown word of a verb, for buttons."""
     return str(labels.verb_word(verb))

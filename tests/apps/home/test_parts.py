@@ -90,6 +90,13 @@ def test_choices_are_a_fieldset_and_required_is_the_rule() -> None:
     assert 'role="alert"' not in drawn
 
 
+def test_main_button_sends_the_form_it_names_and_no_page_variable() -> None:
+    source = '{% include "parts/main_button.html" with text="就这样约" %}'
+    assert "<fieldset" not in draw(source, form=Sample())
+    assert 'form="place"' in draw('{% include "parts/main_button.html" with text="就这样约" form="place" %}')
+    assert 'href="/menu/"' in draw('{% include "parts/main_button.html" with text="看菜单" url="/menu/" %}')
+
+
 def test_submit_key_is_new_per_form_and_kept_when_sent() -> None:
     first, second = draw("{% submit_key %}"), draw("{% submit_key %}")
     assert first != second
