@@ -28,7 +28,11 @@ def make_item(code: str = "T01", **facts: Any) -> ItemVersion:
         "trusted": True,
     } | facts  # fmt: skip
     return ItemVersion.objects.create(
-        item=MenuItem.objects.create(code=code, tile="照应老人"), number=1, state="published", published_at=NOW, **given
+        item=MenuItem.objects.create(code=code, tile="照应老人"),
+        number=1,
+        state="published",
+        published_at=NOW,
+        **given,
     )
 
 
@@ -57,7 +61,9 @@ def clinic(cast: Cast) -> ItemVersion:
     return make_item("T04", name="义诊", mode="seats", asked_by=["village", "station"], places=4, held_back=1)
 
 
-def open_seats(cast: Cast, item: ItemVersion, *, places: int = 4, held_back: int = 1, at: datetime | None = None) -> Occasion:
+def open_seats(
+    cast: Cast, item: ItemVersion, *, places: int = 4, held_back: int = 1, at: datetime | None = None
+) -> Occasion:
     """A confirmed occasion three days ahead."""
     begins = at or NOW + timedelta(days=3)
     return Occasion.objects.create(

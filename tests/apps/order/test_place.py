@@ -227,7 +227,9 @@ def test_a_full_week_offers_the_next(cast: Cast, place: Place, haircut: ItemVers
 
 
 @pytest.mark.parametrize("state", ["paused", "retired", "draft"])
-def test_what_is_not_on_the_menu_cannot_be_ordered(cast: Cast, place: Place, haircut: ItemVersion, state: str) -> None:
+def test_what_is_not_on_the_menu_cannot_be_ordered(
+    cast: Cast, place: Place, haircut: ItemVersion, state: str
+) -> None:
     ItemVersion.objects.filter(pk=haircut.pk).update(state=state)
     haircut.refresh_from_db()
     with pytest.raises(WrongState):
@@ -250,7 +252,9 @@ def test_own_questions_are_answered(cast: Cast, place: Place) -> None:
     assert place(item_version=item, answers={"stairs": "3"}).answers == {"stairs": 3}
 
 
-def test_a_first_visit_to_a_lone_person_wants_a_second_look(cast: Cast, place: Place, seats: Occasion) -> None:
+def test_a_first_visit_to_a_lone_person_wants_a_second_look(
+    cast: Cast, place: Place, seats: Occasion
+) -> None:
     assert place(alone=True).needs_second_look is True
     assert place(alone=False, sure=True).needs_second_look is False
 
@@ -268,7 +272,10 @@ def test_a_seat_is_confirmed_at_once_and_the_last_one_waits(
     assert all(a.door_word for a in Attendance.objects.all())
     # One is held back for who telephones.
     caller = place(
-        actor=behalf(cast, cast.station_staff, cast.volunteer), item_version=clinic, occasion=seats, consent_spoken=True
+        actor=behalf(cast, cast.station_staff, cast.volunteer),
+        item_version=clinic,
+        occasion=seats,
+        consent_spoken=True,
     )
     assert caller.state == "arranged"
     assert Attendance.objects.get(order=caller).held_seat is True
@@ -287,7 +294,10 @@ def test_two_people_take_two_seats(cast: Cast, place: Place, clinic: ItemVersion
     place(item_version=clinic, occasion=seats, seats=2)
     seats.refresh_from_db()
     assert seats.taken == 2
-    assert place(actor=cast.as_(cast.neighbour), item_version=clinic, occasion=seats, seats=2).state == "waitlisted"
+    assert (
+        place(actor=cast.as_(cast.neighbour), item_version=clinic, occasion=seats, seats=2).state
+        == "waitlisted"
+    )
 
 
 @pytest.mark.parametrize("state", ["draft", "offered", "postponed", "called_off"])

@@ -78,7 +78,14 @@ def test_everybody_sees_his_own_area(cast: Cast, haircut: ItemVersion, place: Pl
     there = place(actor=cast.as_(cast.stranger), area=cast.far_village)
     assert {o.pk for o in queries.queue(cast.as_(cast.dispatcher)).rows} == {here.pk, there.pk}
     assert {o.pk for o in queries.queue(cast.as_(cast.station_staff)).rows} == {here.pk}
-    for who in (cast.resident, cast.leader, cast.volunteer, cast.grid_worker, cast.menu_editor, cast.system_admin):
+    for who in (
+        cast.resident,
+        cast.leader,
+        cast.volunteer,
+        cast.grid_worker,
+        cast.menu_editor,
+        cast.system_admin,
+    ):
         assert queries.queue(cast.as_(who)).rows == []
 
 

@@ -1,5 +1,6 @@
 """Every write of orders, attendance and standing help, by verb."""
 
+from laojia.steps.order.actions.asked import Relative
 from laojia.steps.order.actions.asking import Revealed, answer, cancel, change, nudge, reopen, reveal
 from laojia.steps.order.actions.course import arrange, close, keep, serve, unarrange
 from laojia.steps.order.actions.deciding import (
@@ -23,7 +24,7 @@ from laojia.steps.order.actions.following import (
     team_let_go,
 )
 from laojia.steps.order.actions.holding import hold, link_of, tell
-from laojia.steps.order.actions.placing import Relative, describe, place
+from laojia.steps.order.actions.placing import describe, place
 from laojia.steps.order.actions.ringing import answer_passed, promise_passed, triage_passed
 from laojia.steps.order.actions.seating import expect, promote_waiting_list, release
 from laojia.steps.order.actions.standing import begin as start_standing

@@ -30,7 +30,7 @@ from laojia.steps.order.queries.cards import said_wish
 from laojia.steps.order.rules import Asking, asking_problem
 
 if TYPE_CHECKING:
-    from laojia.steps.order.actions.placing import Asked
+    from laojia.steps.order.actions.asked import Asked
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _LONGEST_WORDS = 500

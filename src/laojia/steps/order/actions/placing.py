@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,50 +25,12 @@ from laojia.policy.deadlines import Due, by_when, within
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order.actions import checking, seating
+from laojia.steps.order.actions.asked import Asked, Relative
 from laojia.steps.order.actions.holding import link_of, voice
 from laojia.steps.order.models import Attendance, Hop, Order
 from laojia.steps.order.rules import OPEN_STATES, first_state, likely_duplicate, needs_second_look
 
 _CANDIDATES = 8  # earlier orders looked at for a likely duplicate
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """Somebody one orders for who is not known here yet: a mother, a neighbour, one's own child."""
-
-    name: str
-    phone: str = ""
-    birth_year: int | None = None
-    my_child: bool = False  # the one who asks is the guardian
-
-
-@dataclass
-class Asked:
-    """What came in, in one piece; filled by `place` and `describe`, read by everything below."""
-
-    actor: Actor
-    now: datetime
-    key: uuid.UUID
-    area: Area
-    item: ItemVersion | None = None
-    person: Person | None = None
-    unit: Unit | None = None
-    place: str = ""
-    lon: float | None = None
-    lat: float | None = None
-    position_system: str = ""
-    times: Sequence[Mapping[str, str]] = ()
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    words: str = ""
-    alone: bool = False
-    urgent: bool = False
-    occasion: Occasion | None = None
-    seats: int = 1
-    contact_phone: str = ""
-    consent_spoken: bool = False
-    wants_team: Team | None = None
-    sure: bool = False
-    relative: Relative | None = None
 
 
 def place(

@@ -1,16 +1,21 @@
 """Every read of orders and standing help, scoped by the actor."""
 
+from laojia.steps.order.queries.asking import standing, units_i_speak_for, village_line
 from laojia.steps.order.queries.cards import (
     Card,
     Choices,
+    all_wishes,
     cards_of,
     choices,
     duplicate_of,
+    ended_how,
     entered_by,
     my_cards,
     my_standing,
     people_i_order_for,
     place_line,
+    said_wishes,
+    title_of,
     wish_buttons,
 )
 from laojia.steps.order.queries.desk import QueueFilter, queue, suspended, unmapped_needs, waiting_list
@@ -32,12 +37,15 @@ __all__ = [
     "Holding",
     "QueueFilter",
     "ahead",
+    "all_wishes",
     "by_link",
     "by_number",
     "cards_of",
     "choices",
     "coming",
+    "current_attendance",
     "duplicate_of",
+    "ended_how",
     "entered_by",
     "holding",
     "my_cards",
@@ -48,9 +56,14 @@ __all__ = [
     "place_line",
     "queue",
     "review_is_open",
+    "said_wishes",
+    "standing",
     "suspended",
     "timeline",
+    "title_of",
+    "units_i_speak_for",
     "unmapped_needs",
+    "village_line",
     "waiting_list",
     "wish_buttons",
 ]

@@ -166,7 +166,9 @@ def wish_buttons(item: ItemVersion, now: datetime, count: int = _BUTTONS) -> lis
 def all_wishes(item: ItemVersion, now: datetime, days: int = 14) -> list[tuple[str, str]]:
     """Every half-day of the next possible days, for 「别的时间」."""
     found = wish_days(item.slots, item.lead_working_days, now, calendar(), count=days)
-    return [(f"{day}/{half}", said_wish(day, half, local_date(now))) for day, halves in found for half in halves]
+    return [
+        (f"{day}/{half}", said_wish(day, half, local_date(now))) for day, halves in found for half in halves
+    ]
 
 
 def said_wish(day: date, half: str, today: date) -> str:

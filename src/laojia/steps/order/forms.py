@@ -1,0 +1,296 @@
+"""What people type when they order; checks that need no decision. Everything typed comes back with the errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from laojia import labels
+from laojia.foundation.people.forms import VillageField
+from laojia.foundation.people.models import Person, Unit
+from laojia.policy.reasons import REASONS
+from laojia.steps.menu.models import ItemVersion
+
+ME, NEW = "me", "new"
+_TEL = {"type": "tel", "inputmode": "numeric", "autocomplete": "tel-national"}
+_CHANNELS = (
+    ("phone", _("by telephone")),
+    ("counter", _("face to face")),
+    ("paper", _("from a paper")),
+)
+# What a resident chooses from when she does not need it any more; the others are the desk's words.
+CANCEL_REASONS = ("not_needed", "found_otherwise", "wrong_order", "other")
+
+
+class WhoseFields(forms.Form):
+    """For whom: oneself, somebody one has ordered for, a body one speaks for, or somebody new."""
+
+    for_whom = forms.ChoiceField(label=_("For whom?"), widget=forms.RadioSelect, required=False)
+    relative_name = forms.CharField(label=_("Name of the person"), max_length=40, required=False)
+    relative_phone = forms.CharField(
+        label=_("Phone of the person, if there is one"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(_TEL | {"autocomplete": "off"}),
+    )
+    relative_year = forms.IntegerField(
+        label=_("Year of birth, only for a child"), min_value=1900, max_value=2100, required=False
+    )
+    name = forms.CharField(label=_("Your name"), max_length=40)
+    phone = forms.CharField(
+        label=_("Your mobile number"),
+        max_length=20,
+        help_text=_("We send a code, then it is ordered."),
+        widget=forms.TextInput(_TEL),
+    )
+    contact_phone = forms.CharField(
+        label=_("Another number to call"), max_length=20, required=False, widget=forms.TextInput(_TEL)
+    )
+
+    def _people(self, people: Sequence[Person], units: Sequence[Unit], *, alone: bool) -> None:
+        """Choices from who is known; `alone` leaves out everybody else (somebody is spoken for)."""
+        choices = [(ME, _("For myself"))]
+        choices += [(f"p{p.pk}", p.name) for p in people[1:]]
+        choices += [(f"u{u.pk}", u.name) for u in units]
+        choices += [(NEW, _("For somebody else"))]
+        self.fields["for_whom"].choices = choices  # type: ignore[attr-defined]
+        if alone:
+            self._drop("for_whom", "relative_name", "relative_phone", "relative_year")
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("for_whom") == NEW and not given.get("relative_name"):
+            self.add_error("relative_name", _("Who is it for? Please give the name."))
+        return given
+
+
+class PlaceFields(forms.Form):
+    """Where: the village by name (or the point the phone gives) and the door as one would tell a visitor."""
+
+    village = VillageField(required=False)
+    place = forms.CharField(
+        label=_("Lane and door"), max_length=120, required=False, help_text=_("As you would tell a visitor")
+    )
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    position_system = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        found = given.get("lon") is not None and given.get("lat") is not None
+        if (
+            "village" in self.fields
+            and not given.get("village")
+            and not found
+            and not self.errors.get("village")
+        ):
+            self.add_error("village", _("Where should somebody come to? Choose the village."))
+        return given
+
+
+class OrderForm(WhoseFields, PlaceFields):
+    """The one page of an order. Built from the item: only what it needs is asked."""
+
+    alone = forms.BooleanField(
+        label=_("The person lives alone: the first time two of us come"), required=False
+    )
+    head_count = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=500, initial=1)
+    times = forms.MultipleChoiceField(
+        label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    other_times = forms.MultipleChoiceField(
+        label=_("Other times"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    words = forms.CharField(
+        label=_("Anything we should know?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    urgent = forms.BooleanField(label=_("Urgent: today if at all possible"), required=False)
+    channel = forms.ChoiceField(
+        label=_("How did they tell you?"), choices=_CHANNELS, widget=forms.RadioSelect
+    )
+    consent_spoken = forms.BooleanField(label=_("I asked, and they said yes to this order"), required=False)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    field_order = (
+        "for_whom", "relative_name", "relative_phone", "relative_year", "times", "other_times", "village", "place",
+        "alone", "head_count", "words", "name", "phone", "contact_phone", "urgent", "channel", "consent_spoken",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *args: Any,
+        item: ItemVersion | None,
+        people: Sequence[Person] = (),
+        units: Sequence[Unit] = (),
+        known: bool,
+        behalf: bool = False,
+        seat: bool = False,
+        times: Sequence[tuple[str, str]] = (),
+        other_times: Iterable[tuple[str, str]] = (),
+        **words: Any,
+    ) -> None:
+        super().__init__(*args, **words)
+        self.item = item
+        self._people(people, units, alone=behalf)
+        if known or behalf:
+            self._drop("name", "phone")
+        if not known and not behalf:
+            self._drop("contact_phone")
+        if not behalf:
+            self._drop("urgent", "channel", "consent_spoken")
+        self._ask_only_what_is_needed(item, seat=seat)
+        self._offer(times, other_times)
+        for question in item.questions if item is not None and not seat else ():
+            self.fields[f"answer_{question['key']}"] = _question(question)
+
+    def _ask_only_what_is_needed(self, item: ItemVersion | None, *, seat: bool) -> None:
+        mode = item.mode if item is not None else "describe"
+        if seat:
+            self._drop("village", "place", "lon", "lat", "position_system")
+        if seat or mode not in ("home_visit", "standing", "describe"):
+            self._drop("alone")
+        if not seat and mode not in ("whole_village", "seats", "volunteers"):
+            self._drop("head_count")
+        if mode == "keeper":
+            self._drop("place", "words", "lon", "lat", "position_system")
+        if item is None:
+            self.fields["words"] = forms.CharField(
+                label=_("What do you need? In your own words."),
+                max_length=500,
+                widget=forms.Textarea({"rows": 4}),
+            )
+
+    def _offer(self, times: Sequence[tuple[str, str]], other_times: Iterable[tuple[str, str]]) -> None:
+        if not times:
+            self._drop("times", "other_times")
+            return
+        shown = {value for value, _word in times}
+        self.fields["times"].choices = list(times)  # type: ignore[attr-defined]
+        self.fields["times"].initial = [times[0][0]]
+        self.fields["other_times"].choices = [c for c in other_times if c[0] not in shown]  # type: ignore[attr-defined]
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The item's own questions, in their order."""
+        return [self[name] for name in self.fields if name.startswith("answer_")]
+
+    def wishes(self) -> list[dict[str, str]]:
+        """Chosen half-days as the action takes them."""
+        chosen = [*self.cleaned_data.get("times", ()), *self.cleaned_data.get("other_times", ())]
+        return [dict(zip(("date", "half"), value.split("/"), strict=True)) for value in chosen]
+
+    def answers(self) -> dict[str, Any]:
+        """Answers by the question's own key."""
+        return {
+            name.removeprefix("answer_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("answer_") and value not in (None, "")
+        }
+
+
+def _question(question: dict[str, Any]) -> forms.Field:
+    """The field of one of the item's own questions; what may be answered is checked by the action."""
+    words: dict[str, Any] = {
+        "label": question["text"],
+        "help_text": question.get("help", ""),
+        "required": bool(question.get("required")),
+    }
+    kind = question["kind"]
+    if kind == "choice":
+        return forms.ChoiceField(
+            choices=[(c, c) for c in question["choices"]], widget=forms.RadioSelect, **words
+        )
+    if kind == "yes_no":
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **words)
+    if kind == "number":
+        return forms.CharField(max_length=6, widget=forms.TextInput({"inputmode": "numeric"}), **words)
+    if kind == "date":
+        return forms.CharField(max_length=10, widget=forms.TextInput({"type": "date"}), **words)
+    return forms.CharField(max_length=200, **words)
+
+
+class LookUpForm(forms.Form):
+    """The public number and the last four digits of the phone."""
+
+    number = forms.CharField(
+        label=_("Number of the order"), max_length=40, help_text=_("Like D141024-26-000123-7")
+    )
+    phone_end = forms.CharField(
+        label=_("Last four digits of your phone"),
+        min_length=4,
+        max_length=4,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class ChangeForm(PlaceFields):
+    """Another time, place or word, while nobody is on the way."""
+
+    times = forms.MultipleChoiceField(
+        label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    words = forms.CharField(
+        label=_("Anything we should know?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    field_order = ("times", "village", "place", "words")
+
+    def __init__(self, *args: Any, times: Sequence[tuple[str, str]] = (), **words: Any) -> None:
+        super().__init__(*args, **words)
+        if times:
+            self.fields["times"].choices = list(times)  # type: ignore[attr-defined]
+        else:
+            self.fields.pop("times")
+
+    def wishes(self) -> list[dict[str, str]] | None:
+        """Chosen half-days; None when times are not asked."""
+        if "times" not in self.fields:
+            return None
+        return [dict(zip(("date", "half"), v.split("/"), strict=True)) for v in self.cleaned_data["times"]]
+
+
+class AnswerForm(forms.Form):
+    """The answer to what we asked."""
+
+    words = forms.CharField(label=_("Your answer"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class CancelForm(forms.Form):
+    """Why it is not needed any more, by one tap."""
+
+    reason = forms.ChoiceField(
+        label=_("Why?"),
+        widget=forms.RadioSelect,
+        choices=[(code, labels.REASONS[code]) for code in CANCEL_REASONS],
+        initial="not_needed",
+    )
+
+
+class LaterForm(forms.Form):
+    """Until which day it rests."""
+
+    until = forms.DateField(label=_("Until which day?"), widget=forms.DateInput({"type": "date"}))
+
+
+class ReasonForm(forms.Form):
+    """A reason out of the verb's own list."""
+
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, verb: str, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]

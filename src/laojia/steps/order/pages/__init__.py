@@ -1,0 +1,39 @@
+"""Pages of orders; what they share."""
+
+from laojia.steps.order.pages.acting import answer, cancel, change, later, nudge, resume, sheet
+from laojia.steps.order.pages.helping import (
+    help_card,
+    help_choose,
+    help_describe,
+    help_order,
+    help_seat,
+    help_start,
+)
+from laojia.steps.order.pages.looking import by_link, look_up, mine, one, pause_standing, resume_standing
+from laojia.steps.order.pages.ordering import describe, done, new, seat
+
+__all__ = [
+    "answer",
+    "by_link",
+    "cancel",
+    "change",
+    "describe",
+    "done",
+    "help_card",
+    "help_choose",
+    "help_describe",
+    "help_order",
+    "help_seat",
+    "help_start",
+    "later",
+    "look_up",
+    "mine",
+    "new",
+    "nudge",
+    "one",
+    "pause_standing",
+    "resume",
+    "resume_standing",
+    "seat",
+    "sheet",
+]

@@ -1,0 +1,67 @@
+"""What the pages of orders share: who acts, refusals beside their fields, what was typed before signing in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, QueryDict
+
+from laojia.kernel.errors import BadInput, Refused
+from laojia.policy.facts import Actor
+
+_TYPED = "typed_order"
+_MOST_TYPED = 4000  # characters; a form is some hundred
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, as the middleware found it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def put(form: Form, refused: Refused) -> None:
+    """Say the refusal beside its fields, or above the form with what to do next."""
+    beside = {name: words for name, words in refused.fields.items() if name in form.fields and words}
+    beside |= (
+        {"village": refused.fields["place"]} if "place" in refused.fields and "village" in form.fields else {}
+    )
+    for name, words in beside.items():
+        form.add_error(name, str(words))
+    if not beside:
+        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
+
+
+def key_of(request: HttpRequest) -> uuid.UUID:
+    """The page's own key: what makes a repeated submission one order. Raises BadInput."""
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        from django.utils.translation import gettext_lazy as _
+
+        raise BadInput(
+            "key", _("This page is too old."), _("Open it again and fill it in once more.")
+        ) from None
+
+
+def keep_typed(request: HttpRequest) -> None:
+    """What was typed waits in the browser's memory until the code has been typed too."""
+    typed = request.POST.copy()
+    typed.pop("csrfmiddlewaretoken", None)
+    text = typed.urlencode()
+    if len(text) <= _MOST_TYPED:
+        request.session[_TYPED] = {"path": request.path, "text": text}
+
+
+def typed_before(request: HttpRequest) -> QueryDict | None:
+    """What was typed on this page before signing in."""
+    kept: Any = request.session.get(_TYPED)
+    if not kept or kept.get("path") != request.path:
+        return None
+    return QueryDict(kept["text"])
+
+
+def forget_typed(request: HttpRequest) -> None:
+    """It has become an order."""
+    request.session.pop(_TYPED, None)

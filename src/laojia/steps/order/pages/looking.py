@@ -1,0 +1,179 @@
+"""Where it stands: find an order, the order's page, all of mine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from laojia.kernel import clock, limits
+from laojia.kernel.codes import mask_name
+from laojia.kernel.errors import BadInput, OutOfScope, TooMany
+from laojia.kernel.links import make_link
+from laojia.steps.order import actions, queries
+from laojia.steps.order.forms import LookUpForm, ReasonForm
+from laojia.steps.order.pages import acting
+from laojia.steps.order.pages.common import actor_of, put
+from laojia.steps.order.pages.opening import Opened, opened, remember
+
+# Four digits are ten thousand tries: few per number, some per address (a village may share one).
+_PER_NUMBER = (5, timedelta(hours=1))
+_PER_ADDRESS = (30, timedelta(hours=1))
+_TONES = {"order.nudge": "bell", "order.change": "calendar", "order.cancel": "cross"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def look_up(request: HttpRequest) -> HttpResponse:
+    """The number and the last four digits of the phone."""
+    form = LookUpForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    http = 200
+    if request.method == "POST":
+        http = 422
+        if form.is_valid():
+            _limit(request, form.cleaned_data["number"])
+            try:
+                order, reader = queries.by_number(form.cleaned_data["number"], form.cleaned_data["phone_end"])
+            except OutOfScope as refused:
+                put(form, refused)
+                http = 404
+            else:
+                remember(request, order, reader, clock.now())
+                return redirect("order:one", order.number)
+    return render(request, "order/look_up.html", {"form": form}, status=http)
+
+
+def _limit(request: HttpRequest, number: str) -> None:
+    now = clock.now()
+    address = request.META.get("REMOTE_ADDR", "")
+    for name, key, (most, within) in (
+        ("look_up", number.strip().upper(), _PER_NUMBER),
+        ("look_up_address", address, _PER_ADDRESS),
+    ):
+        if limits.take(name, key, most=most, within=within, now=now):
+            raise TooMany(
+                "look_ups",
+                gettext_lazy("That was a bit often."),
+                gettext_lazy("Wait an hour, or call the centre; they find it by your name."),
+            )
+
+
+@require_safe
+@never_cache
+def one(request: HttpRequest, number: str) -> HttpResponse:
+    """An order: who holds it, why, by when; who comes; what happened; only the buttons that are possible."""
+    try:
+        return _page(request, opened(request, number=number))
+    except OutOfScope:
+        if request.user.is_authenticated:
+            raise
+        return redirect(f"/o/?number={number}")
+
+
+@require_safe
+@never_cache
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same page, opened by the link in a message."""
+    return _page(request, opened(request, token=token))
+
+
+def _page(request: HttpRequest, it: Opened) -> HttpResponse:
+    now, order = clock.now(), it.order
+    here = queries.coming(order)
+    place = queries.current_attendance(order) if order.state in ("served", "closed") else None
+    context: dict[str, Any] = {
+        "order": order,
+        "it": it,
+        "title": queries.title_of(order),
+        "holding": queries.holding(order),
+        "here": here,
+        "steps": queries.timeline(order, now, here),
+        "wishes": queries.said_wishes(order.times, now)
+        if order.state in ("received", "waiting", "need_info")
+        else [],
+        "place": queries.place_line(order) if it.is_own else order.area.name,
+        "name": _name(it),
+        "buttons": acting.buttons(it),
+        "review": _review_link(it, place, now),
+        "ended": queries.ended_how(order),
+        "again": order.item_version is not None
+        and order.state in ("closed", "served", "cancelled")
+        and it.is_own,
+        "link": request.build_absolute_uri("/" + actions.link_of(order, order.asker_id))
+        if it.is_own and not order.sealed
+        else "",
+    }
+    return render(request, "order/one.html", context)
+
+
+def _name(it: Opened) -> str:
+    order = it.order
+    if order.unit is not None:
+        return order.unit.name
+    name = order.person.name if order.person is not None else ""
+    return name if it.is_own else mask_name(name)
+
+
+def _review_link(it: Opened, place: Any, now: Any) -> str:
+    if place is None or not it.is_own or not queries.review_is_open(it.order, now):
+        return ""
+    return f"/review/{make_link('attendance', place.pk, 'review', to=it.actor.person_id)}/"
+
+
+@require_safe
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    """All of mine, as cards; regular help below."""
+    actor = actor_of(request)
+    if actor.person_id is None:
+        return redirect(
+            "/accounts/who/?next=/mine/" if request.user.is_authenticated else "/accounts/login/?next=/mine/"
+        )
+    now = clock.now()
+    context = {"cards": queries.my_cards(actor, now), "standing": queries.my_standing(actor), "now": now}
+    return render(request, "order/mine.html", context)
+
+
+# --- regular help -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause_standing(request: HttpRequest, pk: int) -> HttpResponse:
+    """先停一停."""
+    actor = actor_of(request)
+    row = queries.standing(pk, actor)
+    form = ReasonForm(request.POST or None, verb="standing.pause", initial={"reason": "person_away"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.pause_standing(
+                standing=row, reason=form.cleaned_data["reason"], actor=actor, now=clock.now()
+            )
+        except BadInput as refused:
+            put(form, refused)
+        else:
+            messages.success(request, _("Good, nobody comes until you say so."))
+            return redirect("order:mine")
+    context = {
+        "title": _("Pause the regular help?"),
+        "text": _("The visits still to come are called off; the team hears of it."),
+        "form": form,
+        "button": _("Pause"),
+        "back": "/mine/",
+    }
+    return render(request, "order/confirm.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["POST"])
+def resume_standing(request: HttpRequest, pk: int) -> HttpResponse:
+    """接着来."""
+    actor = actor_of(request)
+    actions.resume_standing(standing=queries.standing(pk, actor), actor=actor, now=clock.now())
+    messages.success(request, _("Good, they come again."))
+    return redirect("order:mine")

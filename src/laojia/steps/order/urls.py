@@ -1,0 +1,42 @@
+"""Addresses of ordering, of one order, and of ordering for somebody."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from laojia.steps.order import pages
+
+app_name = "order"
+
+# Every verb has the same page twice: signed in (or by number), and by the link in a message.
+_VERBS: tuple[tuple[str, Callable[..., HttpResponse]], ...] = (
+    ("nudge", pages.nudge),
+    ("change", pages.change),
+    ("answer", pages.answer),
+    ("later", pages.later),
+    ("resume", pages.resume),
+    ("cancel", pages.cancel),
+)
+
+urlpatterns: list[URLPattern] = [
+    path("order/new/<slug:code>/", pages.new, name="new"),
+    path("order/seat/<int:pk>/", pages.seat, name="seat"),
+    path("order/describe/", pages.describe, name="describe"),
+    path("order/done/<str:number>/", pages.done, name="done"),
+    path("o/", pages.look_up, name="look_up"),
+    path("o/<str:number>/", pages.one, name="one"),
+    path("o/<str:number>/sheet/", pages.sheet, name="sheet"),
+    path("l/<str:token>/", pages.by_link, name="by_link"),
+    *(path(f"o/<str:number>/{word}/", page, name=word) for word, page in _VERBS),
+    *(path(f"l/<str:token>/{word}/", page, name=f"link_{word}") for word, page in _VERBS),
+    path("mine/", pages.mine, name="mine"),
+    path("mine/standing/<int:pk>/pause/", pages.pause_standing, name="pause_standing"),
+    path("mine/standing/<int:pk>/resume/", pages.resume_standing, name="resume_standing"),
+    path("help/", pages.help_start, name="help"),
+    path("help/card/<str:number>/", pages.help_card, name="help_card"),
+    path("help/<int:person>/", pages.help_choose, name="help_choose"),
+    path("help/<int:person>/describe/", pages.help_describe, name="help_describe"),
+    path("help/<int:person>/on/<int:pk>/", pages.help_seat, name="help_seat"),
+    path("help/<int:person>/<slug:code>/", pages.help_order, name="help_order"),
+]
