@@ -52,7 +52,7 @@ def test_timeline_tells_what_is_done_and_what_comes() -> None:
         drawn = draw('{% include "parts/timeline.html" %}', steps=steps)
     assert drawn.count("<li") == 3
     assert 'aria-current="step"' in drawn
-    assert "今天 18:00 前" in drawn
+    assert "最晚今天 18:00" in drawn
     assert "接下来:" in drawn
 
 

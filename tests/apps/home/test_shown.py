@@ -85,7 +85,7 @@ def test_distances(metres: float | None, words: str) -> None:
 def test_clock_turns_amber_then_red() -> None:
     due = at(23, 18)
     calm = shown.clock(due, at(23, 15, 59))
-    assert (calm.tone, calm.word) == ("calm", "今天 18:00 前")
+    assert (calm.tone, calm.word) == ("calm", "最晚今天 18:00")
     soon = shown.clock(due, at(23, 16))
     assert (soon.tone, soon.word) == ("soon", "还有 2 小时")
     assert shown.clock(due, due).tone == "soon"
