@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from laojia.conf import signing
+from laojia.conf.api import api
 
 # Order matters only where a prefix is empty: those apps name their full paths themselves.
 APPS = (
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What allauth brings for e-mail addresses is not for a county where nobody is asked for one.
     re_path(r"^accounts/(?:email|confirm-email|password/reset|signup)/", no_such_page),
     path("accounts/2fa/totp/activate/", signing.set_up),
+    path("api/v1/", api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
