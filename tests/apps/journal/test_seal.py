@@ -86,11 +86,18 @@ def test_a_row_that_was_committed_late_is_still_sealed(sealed, superuser):
     assert jobs.verify().ok
 
 
-def test_the_floor_follows_when_rows_have_settled(sealed):
-    assert SealHead.objects.get().floor == 0
-    write(1, at=NOW + timedelta(hours=1))
-    jobs.seal(NOW + timedelta(hours=1))
+def test_the_floor_follows_and_waits_at_a_gap_until_it_has_settled(sealed, superuser):
     assert SealHead.objects.get().floor == sealed[-1].pk
+    later = write(3)
+    superuser(
+        "DELETE FROM journal_journalrow WHERE id = %s", later[0].pk
+    )  # a transaction that was rolled back
+    assert jobs.seal(NOW) == 2
+    assert SealHead.objects.get().floor == sealed[-1].pk
+    much_later = NOW + timedelta(hours=1)
+    write(1, at=much_later)
+    assert jobs.seal(much_later) == 1
+    assert SealHead.objects.get().floor == later[2].pk + 1
     assert jobs.verify().ok
 
 

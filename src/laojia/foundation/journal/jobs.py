@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from laojia.foundation.journal.models import JournalRow, JournalSeal, SealHead
 from laojia.foundation.journal.rules import COVERED, canonical, hangs_on, link
@@ -20,6 +20,8 @@ BATCH = 500
 _LEASE = timedelta(seconds=30)
 # No transaction lives longer: a row number handed out earlier and not there by then never comes.
 _SETTLED = timedelta(minutes=10)
+_REACH = 5000  # numbers the floor may climb in one go
+_MOST_GAPS = 50  # and gaps it may look at
 _CHUNK = 1000
 _log = logging.getLogger("laojia.journal")
 
@@ -83,12 +85,20 @@ def _unsealed(floor: int) -> QuerySet[JournalRow]:
 
 
 def _floor(floor: int, now: datetime) -> int:
-    """The highest number up to which nothing can be waiting: all sealed, and too old for a late commit."""
-    settled = JournalRow.objects.filter(id__gt=floor, at__lt=now - _SETTLED).aggregate(last=Max("id"))["last"]
-    if settled is None:
-        return floor
-    waiting = _unsealed(floor).filter(id__lte=settled).order_by("id").values_list("id", flat=True).first()
-    return int(settled if waiting is None else waiting - 1)
+    """The highest number below which nothing is left to seal, so that the search for late rows stays short.
+
+    A number that is missing (a transaction still open, or rolled back) holds the floor until it cannot come any more.
+    """
+    sealed = JournalSeal.objects.filter(row_id__gt=floor).order_by("row_id").values_list("row_id", flat=True)
+    gaps = 0
+    for row_id in sealed[:_REACH]:
+        if row_id != floor + 1:
+            gaps += 1
+            at = JournalRow.objects.filter(pk=row_id).values_list("at", flat=True).first()
+            if gaps > _MOST_GAPS or at is None or at >= now - _SETTLED:
+                break
+        floor = row_id
+    return floor
 
 
 def _log_first_of_day(head: SealHead, now: datetime) -> None:
@@ -154,8 +164,9 @@ def _links() -> Iterator[_Link]:
         if not piece:
             return
         rows = _rows(row_id for _seq, row_id, _digest in piece)
+        neighbours = tuple(rows.values())
         for seq, row_id, digest in piece:
-            yield _Link(seq, row_id, digest, rows.get(row_id), tuple(rows.values()))
+            yield _Link(seq, row_id, digest, rows.get(row_id), neighbours)
         last = piece[-1][0]
 
 
