@@ -8,7 +8,16 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.apps.dispatch.conftest import THURSDAY, Place, fresh, make_item, more_team, occasion_of, ring, taken
+from tests.apps.dispatch.conftest import (
+    THURSDAY,
+    Place,
+    fresh,
+    make_item,
+    more_team,
+    occasion_of,
+    ring,
+    taken,
+)
 from tests.cast import NOW, Cast
 
 from laojia import wiring
@@ -27,7 +36,9 @@ SLOT = {"date": THURSDAY, "half": "morning"}
 
 
 def ask(cast: Cast, order: Order, team: Team | None = None, now: datetime = NOW) -> Offer:
-    return actions.make_offer(actor=cast.as_(cast.dispatcher), now=now, orders=[order], team=team or cast.team, **SLOT)
+    return actions.make_offer(
+        actor=cast.as_(cast.dispatcher), now=now, orders=[order], team=team or cast.team, **SLOT
+    )
 
 
 def test_half_time_reminds_once_then_the_desk_telephones(cast: Cast, place: Place) -> None:
@@ -88,7 +99,9 @@ def test_two_silences_of_a_team_telephone_first(cast: Cast, place: Place) -> Non
 def test_an_answer_wipes_the_silences_off(cast: Cast, place: Place) -> None:
     Team.objects.filter(pk=cast.team.pk).update(silent=2, reach="call_first")
     offer = ask(cast, place())
-    serve.decline(offer=offer, reason="no_one_free", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=5))
+    serve.decline(
+        offer=offer, reason="no_one_free", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=5)
+    )
     team = Team.objects.get(pk=cast.team.pk)
     assert (team.silent, team.reach) == (0, "answers")
 
@@ -202,7 +215,9 @@ def test_a_team_that_does_not_fit_cannot_claim(cast: Cast, place: Place) -> None
     entry = actions.open_pool(orders=[place()], actor=cast.as_(cast.dispatcher), now=NOW)
     entry = PoolEntry.objects.select_related("occasion__item_version").get(pk=entry.pk)
     with pytest.raises(BadInput):
-        actions.claimed_offer(entry=entry, team=cast.medical_team, actor=cast.as_(cast.doctor_leader), now=NOW)
+        actions.claimed_offer(
+            entry=entry, team=cast.medical_team, actor=cast.as_(cast.doctor_leader), now=NOW
+        )
 
 
 def test_handing_back_asks_the_next_and_the_person_is_told(cast: Cast, place: Place) -> None:
@@ -210,7 +225,9 @@ def test_handing_back_asks_the_next_and_the_person_is_told(cast: Cast, place: Pl
     offer = ask(cast, order)
     serve.accept(offer=offer, actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=2))
     assert not Clock.objects.filter(about_kind="offer", state="pending").exists()
-    serve.give_back(offer=fresh(offer), reason="illness", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=9))
+    serve.give_back(
+        offer=fresh(offer), reason="illness", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=9)
+    )
     order = fresh(order)
     assert (order.state, order.holder_id, order.holder_why) == ("waiting", cast.other_team.pk, "returned")
     assert taken(cast.team) == 0
@@ -223,7 +240,9 @@ def test_handing_over_asks_the_team_named(cast: Cast, place: Place) -> None:
     order = place()
     offer = ask(cast, order)
     serve.accept(offer=offer, actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=2))
-    serve.hand_over(offer=fresh(offer), to_team=third, actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=5))
+    serve.hand_over(
+        offer=fresh(offer), to_team=third, actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=5)
+    )
     following = Offer.objects.get(state="open")
     assert following.team_id == third.pk
     assert (taken(cast.team), taken(third)) == (0, 1)
@@ -255,7 +274,9 @@ def test_after_the_promise_nobody_is_asked_alone_any_more(cast: Cast, place: Pla
     offer = actions.make_offer(
         actor=cast.as_(cast.dispatcher), now=later, orders=[order], team=cast.team, date=THURSDAY + timedelta(days=4), half="morning"
     )  # fmt: skip
-    serve.decline(offer=offer, reason="other_time", actor=cast.as_(cast.leader), now=later + timedelta(minutes=1))
+    serve.decline(
+        offer=offer, reason="other_time", actor=cast.as_(cast.leader), now=later + timedelta(minutes=1)
+    )
     assert PoolEntry.objects.filter(closed_at=None).exists()
     assert fresh(order).holder == "pool"
 
@@ -263,7 +284,9 @@ def test_after_the_promise_nobody_is_asked_alone_any_more(cast: Cast, place: Pla
 def test_nobody_fits_any_more_so_the_pool_opens_at_once(cast: Cast, place: Place) -> None:
     Team.objects.filter(pk=cast.other_team.pk).update(resting_until=THURSDAY + timedelta(days=30))
     offer = ask(cast, place())
-    serve.decline(offer=offer, reason="no_one_free", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=1))
+    serve.decline(
+        offer=offer, reason="no_one_free", actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=1)
+    )
     assert PoolEntry.objects.filter(closed_at=None).exists()
 
 
@@ -381,14 +404,18 @@ def _checked(order: Order, now: datetime) -> None:
     if Clock.objects.filter(state="pending", due_at__lte=now).exists():
         return  # its moment is now; the worker is about to act
     assert row.holder_until > now, (row.holder, row.holder_why, row.holder_until, now)
-    running = SimpleNamespace(kinds=set(Clock.objects.filter(state="pending", due_at__gt=now).values_list("kind", flat=True)))
+    running = SimpleNamespace(
+        kinds=set(Clock.objects.filter(state="pending", due_at__gt=now).values_list("kind", flat=True))
+    )
     assert "order.promise" in running.kinds
     if row.holder == "team":
         assert "offer.answer" in running.kinds
     if row.holder in ("pool", "station"):
         assert running.kinds & {"pool.claim", "station.claim"}
     promise = Clock.objects.get(kind="order.promise", about_id=row.pk, state="pending")
-    for clock in Clock.objects.filter(kind__in=("offer.answer", "pool.claim", "station.claim", "centre.end"), state="pending"):
+    for clock in Clock.objects.filter(
+        kind__in=("offer.answer", "pool.claim", "station.claim", "centre.end"), state="pending"
+    ):
         assert clock.due_at <= promise.due_at, (clock.kind, clock.due_at, promise.due_at)
     for team in Team.objects.all():
         held = Offer.objects.filter(team=team, state__in=("open", "accepted")).count()

@@ -209,7 +209,7 @@ def test_the_hard_rules_hold_for_whoever_chooses(cast: Cast, place: Place) -> No
 
 
 def queries_words(code: str) -> object:
-    from laojia.steps.dispatch.actions.refusals import BLOCKED
+    from laojia.steps.dispatch.queries.words import BLOCKED
 
     return BLOCKED[code]
 

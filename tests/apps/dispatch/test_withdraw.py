@@ -24,7 +24,9 @@ SOON = NOW + timedelta(seconds=8)
 
 @pytest.fixture
 def offer(cast: Cast, place: Place) -> Offer:
-    return actions.make_offer(actor=cast.as_(cast.dispatcher), now=NOW, orders=[place()], team=cast.team, **SLOT)
+    return actions.make_offer(
+        actor=cast.as_(cast.dispatcher), now=NOW, orders=[place()], team=cast.team, **SLOT
+    )
 
 
 def test_within_ten_seconds_everything_is_as_before(cast: Cast, offer: Offer) -> None:
@@ -115,7 +117,9 @@ def test_an_accepted_offer_taken_back_leaves_the_order_waiting(cast: Cast, place
     from laojia.steps.serve import actions as serve
 
     order = place()
-    offer = actions.make_offer(actor=cast.as_(cast.dispatcher), now=NOW, orders=[order], team=cast.team, **SLOT)
+    offer = actions.make_offer(
+        actor=cast.as_(cast.dispatcher), now=NOW, orders=[order], team=cast.team, **SLOT
+    )
     serve.accept(offer=offer, actor=cast.as_(cast.leader), now=NOW + timedelta(minutes=1))
     assert fresh(order).state == "arranged"
     actions.withdraw(offer=fresh(offer), actor=cast.as_(cast.dispatcher), now=NOW + timedelta(hours=1))

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from laojia.kernel.errors import BadInput, Conflict, WrongState
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-# What stands in the way of asking a team, by the codes of solver.check and solver.explain.
-BLOCKED: Mapping[str, StrPromise] = {
-    "kind": _("this is not the kind of team the item asks for"),
-    "area": _("the team does not go to that place"),
-    "stopped": _("a complaint has stopped this team for this person"),
-    "asked_already": _("the team was asked for this already"),
-    "too_few": _("the team has too few people for this"),
-    "not_wished": _("the person did not wish for that time"),
-    "ended": _("the team does not exist any more on that day"),
-    "resting": _("the team is resting on that day"),
-    "certificate": _("nobody in the team has a valid certificate for that day"),
-    "insurance": _("the team is not insured for that day"),
-    "full": _("the team has no place left at that time"),
-    "all_full": _("every fitting team is full at the wished times"),
-    "no_team_of_this_kind": _("the county has no team of this kind"),
-    "no_time_left": _("no time is left that suits everybody; ask which time would do"),
-}
-
-# Why something is looked at twice before it goes out.
-LOOK: Mapping[str, StrPromise] = {
-    "danger": _("dangerous work"),
-    "protected": _("a protected matter"),
-    "child": _("a minor is concerned"),
-    "first_visit_alone": _("the first visit to a person who lives alone"),
-    "asked_for": _("somebody asked for a second look"),
-}
+from laojia.steps.dispatch.queries.words import BLOCKED, LOOK
 
 
 class Listed:

@@ -4,13 +4,16 @@ from laojia.steps.dispatch.queries.desk import (
     bundle_candidates,
     last_undo,
     late_orders,
+    occasion_without_team,
     offer_seen,
     offers_of,
     open_offers,
     pool_entries,
     to_call,
     towns_waiting,
+    trip_of,
     unasked_occasions,
+    waiting_orders,
 )
 from laojia.steps.dispatch.queries.facts import barred_for, connect_barred, histories
 from laojia.steps.dispatch.queries.fitting import (
@@ -28,7 +31,7 @@ from laojia.steps.dispatch.queries.fitting import (
     suggest,
     trip_need,
 )
-from laojia.steps.dispatch.queries.words import say_why
+from laojia.steps.dispatch.queries.words import say_look, say_why, say_why_not
 
 __all__ = [
     "Fit",
@@ -46,16 +49,21 @@ __all__ = [
     "late_orders",
     "need_for",
     "occasion_look",
+    "occasion_without_team",
     "offer_seen",
     "offers_of",
     "open_offers",
     "orders_on",
     "pool_entries",
+    "say_look",
     "say_why",
+    "say_why_not",
     "slots_for_team",
     "suggest",
     "to_call",
     "towns_waiting",
     "trip_need",
+    "trip_of",
     "unasked_occasions",
+    "waiting_orders",
 ]

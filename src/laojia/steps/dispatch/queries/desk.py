@@ -88,6 +88,35 @@ def unasked_occasions(actor: Actor, now: datetime) -> QuerySet[Occasion]:
     )
 
 
+def waiting_orders(actor: Actor) -> list[Order]:
+    """What nobody is asked for yet and the menu knows: urgent first, then the nearest promise; as many as one plan takes."""
+    rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.list")
+    rows = rows.filter(holder__in=("centre", "station"), item_version__isnull=False)
+    on_trips = Attendance.objects.filter(state="expected", occasion__state="draft", occasion__places__gt=1)
+    rows = rows.exclude(pk__in=on_trips.values("order"))
+    found = rows.select_related("item_version__item", "person", "unit", "area__parent")
+    return list(found.order_by("-urgent", "promise_due_at", "id")[: rules.MOST_AT_ONCE])
+
+
+def trip_of(order: Order) -> Occasion | None:
+    """The occasion several orders share while no team is asked for it; None for an order by itself."""
+    rows = Occasion.objects.filter(state="draft", attendances__order=order, attendances__state="expected")
+    occasion = rows.select_related("item_version", "area").first()
+    if occasion is None or occasion.attendances.filter(state="expected").count() < 2:
+        return None
+    return occasion
+
+
+def occasion_without_team(actor: Actor, pk: int, now: datetime) -> Occasion:
+    """One of the unasked occasions. Raises OutOfScope."""
+    row = unasked_occasions(actor, now).filter(pk=pk).first()
+    if row is None:
+        raise OutOfScope(
+            "occasion_not_here", _("We do not find this occasion here."), _("It may have a team by now; look at the list again.")
+        )  # fmt: skip
+    return row
+
+
 def bundle_candidates(actor: Actor, order: Order) -> list[Order]:
     """Other waiting orders of the same item and village: what could go in one trip."""
     if order.item_version_id is None:

@@ -1,0 +1,48 @@
+"""The pages of the desk: looking, deciding, asking."""
+
+from laojia.channels.console.pages.asking import (
+    called,
+    look,
+    occasion,
+    offer,
+    offer_occasion,
+    offers,
+    suggest,
+    withdraw,
+)
+from laojia.channels.console.pages.deciding import (
+    bundle,
+    decide,
+    merge,
+    pass_down,
+    pool,
+    resume,
+    reveal,
+    triage,
+    unbundle,
+)
+from laojia.channels.console.pages.deciding import look as looked
+from laojia.channels.console.pages.showing import export, queue
+
+__all__ = [
+    "bundle",
+    "called",
+    "decide",
+    "export",
+    "look",
+    "looked",
+    "merge",
+    "occasion",
+    "offer",
+    "offer_occasion",
+    "offers",
+    "pass_down",
+    "pool",
+    "queue",
+    "resume",
+    "reveal",
+    "suggest",
+    "triage",
+    "unbundle",
+    "withdraw",
+]

@@ -1,0 +1,32 @@
+"""Routes of the desk."""
+
+from django.urls import path
+
+from laojia.channels.console import pages
+
+app_name = "console"
+_DECISIONS = ("refuse", "ask", "suspend", "end", "map")
+urlpatterns = [
+    path("desk/", pages.queue, name="queue"),
+    path("desk/queue.csv", pages.export, {"kind": "csv"}, name="csv"),
+    path("desk/queue.xlsx", pages.export, {"kind": "xlsx"}, name="xlsx"),
+    path("desk/offers/", pages.offers, name="offers"),
+    path("desk/offers/<int:pk>/withdraw/", pages.withdraw, name="withdraw"),
+    path("desk/offers/<int:pk>/called/", pages.called, name="called"),
+    path("desk/suggest/", pages.suggest, name="suggest"),
+    path("desk/occasions/<int:pk>/", pages.occasion, name="occasion"),
+    path("desk/occasions/<int:pk>/offer/", pages.offer_occasion, name="offer_occasion"),
+    path("desk/o/<int:pk>/", pages.queue, name="order"),
+    path("desk/o/<int:pk>/offer/", pages.offer, name="offer"),
+    path("desk/o/<int:pk>/look/", pages.look, name="look"),
+    path("desk/o/<int:pk>/looked/", pages.looked, name="looked"),
+    path("desk/o/<int:pk>/reveal/", pages.reveal, name="reveal"),
+    path("desk/o/<int:pk>/triage/", pages.triage, name="triage"),
+    path("desk/o/<int:pk>/resume/", pages.resume, name="resume"),
+    path("desk/o/<int:pk>/merge/", pages.merge, name="merge"),
+    path("desk/o/<int:pk>/bundle/", pages.bundle, name="bundle"),
+    path("desk/o/<int:pk>/unbundle/", pages.unbundle, name="unbundle"),
+    path("desk/o/<int:pk>/pool/", pages.pool, name="pool"),
+    path("desk/o/<int:pk>/pass-down/", pages.pass_down, name="pass_down"),
+    *(path(f"desk/o/<int:pk>/{what}/", pages.decide, {"what": what}, name=what) for what in _DECISIONS),
+]
