@@ -12,11 +12,13 @@ from ninja.errors import ValidationError
 from laojia.conf import errors
 from laojia.kernel.errors import BadInput, Refused
 from laojia.steps.menu.api import router as menu
+from laojia.steps.order.api import router as order
 
 api = NinjaAPI(
     title="Laojia", version="1", urls_namespace="api", docs_url=None if settings.PRODUCTION else "/docs"
 )
 api.add_router("/menu", menu)
+api.add_router("", order)
 
 
 @api.exception_handler(Refused)

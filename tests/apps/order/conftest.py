@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.cast import NOW, Cast
 
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Channel
 from laojia.steps.menu.models import ItemVersion, MenuItem, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Order
+from tests.cast import NOW, Cast
 
 WEEK = {"weekday": ["morning", "afternoon"], "saturday": ["morning"], "sunday": []}
 THURSDAY = {"date": "2026-11-26", "half": "morning"}

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from tests.acting import signed_in
-from tests.apps.order.conftest import Place, behalf, make_item
-from tests.cast import NOW, Cast
 
 from laojia.foundation.people.models import Account, Person
 from laojia.kernel.links import make_link
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Order
+from tests.acting import signed_in
+from tests.apps.order.conftest import Place, behalf, make_item
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 

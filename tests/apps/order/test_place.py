@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.apps.order.conftest import THURSDAY, Place, behalf, make_item, open_seats
-from tests.cast import NOW, Cast
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Clock, Message
@@ -20,6 +18,8 @@ from laojia.policy.roles import Channel
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Attendance, Hop, Order
+from tests.apps.order.conftest import THURSDAY, Place, behalf, make_item, open_seats
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 

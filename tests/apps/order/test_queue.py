@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.apps.order.conftest import Place
-from tests.cast import NOW, Cast
 
 from laojia.kernel.errors import BadInput
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import queries
 from laojia.steps.order.models import Order
 from laojia.steps.order.queries.desk import _ORDER, _open_orders
+from tests.apps.order.conftest import Place
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 
