@@ -63,7 +63,9 @@ def test_the_desk_answers_for_the_leader_on_the_telephone(offered: Chain) -> Non
 def test_the_desk_cannot_speak_for_somebody_who_could_not(offered: Chain) -> None:
     cast = offered.cast
     with pytest.raises(Refused):
-        actions.accept(offer=offered.offer, actor=cast.as_(cast.dispatcher, Channel.PHONE, cast.resident), now=NOW)
+        actions.accept(
+            offer=offered.offer, actor=cast.as_(cast.dispatcher, Channel.PHONE, cast.resident), now=NOW
+        )
 
 
 def test_answering_twice_is_told_apart(offered: Chain) -> None:
@@ -151,7 +153,9 @@ def test_handing_over_to_a_named_team(accepted: Chain) -> None:
     cast = accepted.cast
     with pytest.raises(BadInput):
         actions.hand_over(offer=accepted.offer, to_team=cast.team, actor=cast.as_(cast.leader), now=NOW)
-    actions.hand_over(offer=accepted.offer, to_team=cast.other_team, actor=cast.as_(cast.leader), now=later(1))
+    actions.hand_over(
+        offer=accepted.offer, to_team=cast.other_team, actor=cast.as_(cast.leader), now=later(1)
+    )
     assert accepted.offer.state == "returned"
     assert Offer.objects.get(occasion=accepted.occasion, state="open").team_id == cast.other_team.pk
     assert accepted.order.state == "waiting"
@@ -166,7 +170,12 @@ def test_without_insurance_nobody_goes_into_danger(begin: Begin) -> None:
     assert refused.value.code == "not_insured"
     assert wires.offer.state == "open"
     Insurance.objects.create(
-        team=wires.cast.team, policy_number="X", insurer="Y", valid_from=START, valid_to=NOW.date(), covers_all=True
+        team=wires.cast.team,
+        policy_number="X",
+        insurer="Y",
+        valid_from=START,
+        valid_to=NOW.date(),
+        covers_all=True,
     )
     with pytest.raises(BadInput):  # the policy ends the day before the visit
         actions.accept(offer=wires.offer, actor=leader, now=NOW)

@@ -30,7 +30,9 @@ def report(chain: Chain, **facts: object) -> Report:
 def test_done_in_one_go(accepted: Chain) -> None:
     cast = accepted.cast
     leader = cast.as_(cast.leader)
-    actions.ask(occasion=accepted.occasion, people=[cast.volunteer, cast.second_volunteer], actor=leader, now=NOW)
+    actions.ask(
+        occasion=accepted.occasion, people=[cast.volunteer, cast.second_volunteer], actor=leader, now=NOW
+    )
     law = actions.record(
         occasion=accepted.occasion,
         report=report(accepted, came=[cast.volunteer, cast.leader], exceptions={cast.leader.pk: 25}),
@@ -51,7 +53,9 @@ def test_done_in_one_go(accepted: Chain) -> None:
         actions.record(occasion=accepted.occasion, report=report(accepted), actor=leader, now=AFTER)
 
 
-@pytest.mark.parametrize("who", ["stranger", "resident", "volunteer", "other_leader", "station_staff", "dispatcher"])
+@pytest.mark.parametrize(
+    "who", ["stranger", "resident", "volunteer", "other_leader", "station_staff", "dispatcher"]
+)
 def test_only_the_leader_or_somebody_for_him_records(accepted: Chain, who: str) -> None:
     cast = accepted.cast
     with pytest.raises((NotPermitted, OutOfScope)):
@@ -118,11 +122,19 @@ def test_nobody_home_runs_its_path_within_two_hours(accepted: Chain) -> None:
     actions.not_home_next(attendance=accepted.visit, step="phoned", actor=leader, now=at_door)
     with pytest.raises(Conflict):
         actions.not_home_next(attendance=accepted.visit, step="phoned", actor=leader, now=at_door)
-    actions.not_home_next(attendance=accepted.visit, step="grid_worker", actor=cast.as_(cast.grid_worker), now=at_door)
-    with pytest.raises((NotPermitted, OutOfScope)):
-        actions.not_home_next(attendance=accepted.visit, step="emergency", actor=cast.as_(cast.stranger), now=at_door)
     actions.not_home_next(
-        attendance=accepted.visit, step="found_well", actor=cast.as_(cast.station_staff), now=at_door, note="去闺女家了"
+        attendance=accepted.visit, step="grid_worker", actor=cast.as_(cast.grid_worker), now=at_door
+    )
+    with pytest.raises((NotPermitted, OutOfScope)):
+        actions.not_home_next(
+            attendance=accepted.visit, step="emergency", actor=cast.as_(cast.stranger), now=at_door
+        )
+    actions.not_home_next(
+        attendance=accepted.visit,
+        step="found_well",
+        actor=cast.as_(cast.station_staff),
+        now=at_door,
+        note="去闺女家了",
     )
     assert accepted.order.state == "waiting"
     assert Clock.objects.get(pk=clock.pk).state == "cancelled"
@@ -140,19 +152,33 @@ def test_two_hours_without_news_tell_the_desk(accepted: Chain) -> None:
 
 def test_two_voices_are_kept_apart_and_settled(accepted: Chain) -> None:
     cast = accepted.cast
-    actions.record(occasion=accepted.occasion, report=report(accepted), actor=cast.as_(cast.leader), now=AFTER)
+    actions.record(
+        occasion=accepted.occasion, report=report(accepted), actor=cast.as_(cast.leader), now=AFTER
+    )
     actions.say(attendance=accepted.visit, word="team_absent", actor=cast.as_(cast.resident), now=AFTER)
     visit = accepted.visit
-    assert (visit.team_said, visit.resident_said, visit.disputed, visit.state) == ("came", "team_absent", True, "came")
+    assert (visit.team_said, visit.resident_said, visit.disputed, visit.state) == (
+        "came",
+        "team_absent",
+        True,
+        "came",
+    )
     with pytest.raises((NotPermitted, OutOfScope)):
         actions.settle(attendance=visit, word="team_absent", actor=cast.as_(cast.leader), now=AFTER)
     actions.settle(
-        attendance=visit, word="came", outcome="done", actor=cast.as_(cast.station_staff), now=AFTER, note="两边都问了"
+        attendance=visit,
+        word="came",
+        outcome="done",
+        actor=cast.as_(cast.station_staff),
+        now=AFTER,
+        note="两边都问了",
     )
     visit = accepted.visit
     assert (visit.team_said, visit.resident_said, visit.disputed) == ("came", "team_absent", False)
     with pytest.raises(Conflict):
-        actions.settle(attendance=visit, word="came", outcome="done", actor=cast.as_(cast.station_staff), now=AFTER)
+        actions.settle(
+            attendance=visit, word="came", outcome="done", actor=cast.as_(cast.station_staff), now=AFTER
+        )
 
 
 def test_the_resident_alone_says_that_nobody_came(accepted: Chain) -> None:
@@ -200,7 +226,9 @@ def test_signing_up_for_a_call_never_overbooks(cast: Cast) -> None:
     again = actions.join(occasion=call, person=cast.volunteer, actor=cast.as_(cast.volunteer), now=NOW)
     assert first.pk == again.pk
     with pytest.raises(Conflict):
-        actions.join(occasion=call, person=cast.second_volunteer, actor=cast.as_(cast.second_volunteer), now=NOW)
+        actions.join(
+            occasion=call, person=cast.second_volunteer, actor=cast.as_(cast.second_volunteer), now=NOW
+        )
     actions.leave(line=first, actor=cast.as_(cast.volunteer), now=NOW)
     with pytest.raises((NotPermitted, OutOfScope)):
         actions.join(occasion=call, person=cast.neighbour, actor=cast.as_(cast.neighbour), now=NOW)
@@ -222,7 +250,9 @@ def test_walk_ins_are_heads_and_corrected_by_a_new_line(cast: Cast) -> None:
         with pytest.raises(BadInput):
             actions.tally_walk_ins(point=point, item=item, heads=wrong, day=TODAY, actor=staff, now=NOW)
     with pytest.raises(BadInput):
-        actions.tally_walk_ins(point=point, item=item, heads=1, day=TODAY + timedelta(days=1), actor=staff, now=NOW)
+        actions.tally_walk_ins(
+            point=point, item=item, heads=1, day=TODAY + timedelta(days=1), actor=staff, now=NOW
+        )
     with pytest.raises((NotPermitted, OutOfScope)):
         actions.tally_walk_ins(
             point=point, item=item, heads=1, day=TODAY, actor=cast.as_(cast.other_station_staff), now=NOW

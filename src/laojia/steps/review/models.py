@@ -30,7 +30,7 @@ class Review(models.Model):
         area="area_path",
         protected="protected",
         sealed="sealed",
-        links=(("order", "order_id"),),
+        links=(("order", "order_id"), ("attendance", "attendance_id")),
     )
     PERSONAL: ClassVar[tuple[Held, ...]] = (Held(("words",), "to do better next time", Keep.ORDER_YEAR),)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from laojia.foundation.journal.actions import require
 from laojia.foundation.people.models import Person
@@ -17,7 +18,6 @@ from laojia.policy.facts import Actor, subject_of
 from laojia.policy.roles import Channel
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion
-from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)

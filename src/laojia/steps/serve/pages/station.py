@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia.foundation.journal.actions import require
 from laojia.foundation.outbox import actions as outbox
 from laojia.foundation.outbox import queries as messages_kept
+from laojia.foundation.people.models import Person
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, subject_of
@@ -27,17 +30,21 @@ _DESK = (Role.DISPATCHER, Role.STATION_STAFF)
 def station(request: HttpRequest) -> HttpResponse:
     """What the station has to do today."""
     actor = _at_desk(request)
-    today = clock.local_date(clock.now())
-    points = _points(actor)
+    form = TallyForm(places=_places(_points(actor)), initial={"day": clock.local_date(clock.now())})
+    return _show(request, actor, form)
+
+
+def _show(request: HttpRequest, actor: Actor, form: TallyForm, code: int = 200) -> HttpResponse:
+    points = [p.pk for p in _points(actor)]
     context = {
-        "calls": list(messages_kept.call_list(actor)[:50]),
+        "calls": _calls(actor),
         "doors": list(queries.unanswered_doors(actor)[:20]),
         "disputed": list(queries.disputed(actor)[:20]),
         "records": list(queries.open_records(actor)[:20]),
-        "form": TallyForm(places=_places(points), initial={"day": today}),
-        "tally": queries.tally_of([p.pk for p in points], today),
+        "form": form,
+        "tally": queries.tally_of(points, clock.local_date(clock.now())),
     }
-    return render(request, "serve/station.html", context)
+    return render(request, "serve/station.html", context, status=code)
 
 
 @require_POST
@@ -47,7 +54,7 @@ def tally(request: HttpRequest) -> HttpResponse:
     points = _points(actor)
     form = TallyForm(request.POST, places=_places(points))
     if not form.is_valid():
-        return render(request, "serve/station.html", {"form": form}, status=422)
+        return _show(request, actor, form, code=422)
     point_id, _sign, item_id = form.cleaned_data["place"].partition(":")
     point = next(p for p in points if p.pk == int(point_id))
     item = point.items.get(pk=int(item_id))
@@ -104,6 +111,13 @@ def _at_desk(request: HttpRequest) -> Actor:
             _("Sign in with your station's account and second factor."),
         )
     return actor
+
+
+def _calls(actor: Actor) -> list[tuple[Any, Person | None]]:
+    """Who has to be told by telephone, with the sentence to say."""
+    rows = list(messages_kept.call_list(actor)[:50])
+    people = Person.objects.in_bulk([row.to_person_id for row in rows if row.to_person_id])
+    return [(row, people.get(row.to_person_id or 0)) for row in rows]
 
 
 def _points(actor: Actor) -> list[Point]:

@@ -1,0 +1,218 @@
+"""Pages of leaders, volunteers and stations: the right one, the wrong one, without script, few queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from laojia.foundation.outbox.models import Message
+from laojia.kernel.links import make_link
+from laojia.steps.dispatch.models import PoolEntry
+from laojia.steps.menu.models import ItemVersion, MenuItem, Point
+from laojia.steps.serve import actions
+from laojia.steps.serve.models import LawRecord, WalkInTally
+from tests.acting import signed_in
+from tests.apps.serve.test_visits import wanted
+from tests.cast import NOW, Cast
+from tests.chain import AFTER, VISIT, Chain
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def wednesday() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def at(moment: Any) -> Any:
+    return time_machine.travel(moment, tick=False)
+
+
+def test_the_leader_sees_today_and_answers(
+    offered: Chain, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    cast = offered.cast
+    signed_in(client, cast.leader)
+    with django_assert_max_num_queries(22):
+        page = client.get("/team/")
+    assert page.status_code == 200
+    assert offered.order.item_version.name in page.content.decode()
+    page = client.get(f"/team/offers/{offered.offer_id}/").content.decode()
+    assert cast.village.name in page
+    assert "一巷3号" not in page  # the door only once accepted
+    assert cast.resident.name not in page
+    done = client.post(f"/team/offers/{offered.offer_id}/accept/", follow=True)
+    assert done.redirect_chain[-1][0] == f"/team/occasions/{offered.occasion.pk}/"
+    text = done.content.decode()
+    assert "一巷3号" in text
+    assert offered.visit.door_word in text
+    assert offered.order.state == "arranged"
+
+
+@pytest.mark.parametrize("who", ["resident", "volunteer", "other_leader", "county_leader", "system_admin"])
+def test_others_do_not_find_the_offer(offered: Chain, client: Client, who: str) -> None:
+    signed_in(client, getattr(offered.cast, who))
+    assert client.get(f"/team/offers/{offered.offer_id}/").status_code == 404
+    assert client.post(f"/team/offers/{offered.offer_id}/accept/").status_code == 404
+    assert client.get(f"/team/occasions/{offered.occasion.pk}/").status_code == 404
+    assert offered.offer.state == "open"
+
+
+def test_the_link_of_the_message_needs_no_sign_in(offered: Chain, client: Client) -> None:
+    token = make_link("offer", offered.offer_id, "offer", to=offered.cast.leader.pk)
+    assert client.get(f"/offer/{token}/").status_code == 200
+    answer = client.post(f"/offer/{token}/accept/", follow=True)
+    assert answer.status_code == 200
+    assert "一巷3号" in answer.content.decode()
+    assert offered.order.state == "arranged"
+    address = answer.redirect_chain[-1][0]
+    assert client.get("/team/").status_code == 404  # nothing else is open
+    with at(AFTER):
+        done = client.post(f"{address}visit/done/", done_form(offered), follow=True)
+    assert done.status_code == 200, done.content.decode()[:2000]
+    assert offered.order.state == "served"
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda t: t[:-1] + "A", lambda t: "x" + t, lambda t: t.replace("f", "o", 1)]
+)
+def test_a_spoiled_link_opens_nothing(offered: Chain, client: Client, spoil: Any) -> None:
+    token = make_link("offer", offered.offer_id, "offer", to=offered.cast.leader.pk)
+    assert client.get(f"/offer/{spoil(token)}/").status_code == 404
+    other = make_link("offer", offered.offer_id, "offer", to=offered.cast.other_leader.pk)
+    assert client.get(f"/offer/{other}/").status_code == 404
+
+
+def test_declining_without_a_reason_keeps_what_was_typed(offered: Chain, client: Client) -> None:
+    signed_in(client, offered.cast.leader)
+    again = client.post(f"/team/offers/{offered.offer_id}/decline/", {"words": "都在地里收玉米"})
+    assert again.status_code == 422
+    assert "都在地里收玉米" in again.content.decode()
+    gone = client.post(f"/team/offers/{offered.offer_id}/decline/", {"reason": "no_one_free"}, follow=True)
+    assert gone.status_code == 200
+    assert offered.offer.state == "declined"
+
+
+def test_the_desk_answers_for_the_leader(offered: Chain, client: Client) -> None:
+    cast = offered.cast
+    signed_in(client, cast.dispatcher)
+    page = client.get(f"/team/offers/{offered.offer_id}/").content.decode()
+    assert "speaks_for" in page
+    assert cast.leader.name not in page  # masked
+    assert client.post(f"/team/offers/{offered.offer_id}/accept/").status_code == 403
+    client.post(
+        f"/team/offers/{offered.offer_id}/accept/", {"speaks_for": cast.stranger.pk, "channel": "phone"}
+    )
+    assert offered.offer.state == "open"
+    client.post(
+        f"/team/offers/{offered.offer_id}/accept/", {"speaks_for": cast.leader.pk, "channel": "phone"}
+    )
+    assert offered.offer.state == "accepted"
+
+
+def done_form(chain: Chain, **more: str) -> dict[str, str]:
+    return {
+        "minutes": "40",
+        f"came_{chain.cast.volunteer.pk}": "on",
+        f"visit_{chain.visit.pk}": "came:done",
+        f"why_{chain.visit.pk}": "",
+        "content": "给王奶奶理了发",
+    } | more
+
+
+def test_done_takes_one_page(accepted: Chain, client: Client) -> None:
+    signed_in(client, accepted.cast.leader)
+    address = f"/team/occasions/{accepted.occasion.pk}/done/"
+    early = client.post(address, done_form(accepted))
+    assert early.status_code == 422
+    with at(AFTER):
+        wrong = client.post(address, done_form(accepted, minutes="0"))
+        assert wrong.status_code == 422
+        assert "给王奶奶理了发" in wrong.content.decode()
+        assert client.post(address, done_form(accepted)).status_code == 302
+        assert accepted.order.state == "served"
+        sheet = client.get(f"/team/occasions/{accepted.occasion.pk}/record/")
+        assert accepted.cast.volunteer.name in sheet.content.decode()
+    assert LawRecord.objects.get().content == "给王奶奶理了发"
+
+
+def test_nobody_opens_step_by_step(accepted: Chain, client: Client) -> None:
+    signed_in(client, accepted.cast.leader)
+    address = f"/team/occasions/{accepted.occasion.pk}/door/{accepted.visit.pk}/"
+    with at(VISIT + timedelta(minutes=10)):
+        assert client.get(address).status_code == 200
+        assert client.post(address, follow=True).status_code == 200
+        assert accepted.visit.state == "not_home"
+        client.post(address, {"step": "phoned"})
+        client.post(address, {"step": "found_well", "note": "下地去了"})
+    assert accepted.visit.not_home_step == "found_well"
+    assert accepted.order.state == "waiting"
+
+
+def test_the_volunteer_sees_his_own_and_no_totals_of_others(accepted: Chain, client: Client) -> None:
+    cast = accepted.cast
+    actions.ask(occasion=accepted.occasion, people=[cast.volunteer], actor=cast.as_(cast.leader), now=NOW)
+    call = wanted(cast)
+    signed_in(client, cast.volunteer)
+    page = client.get("/volunteer/")
+    assert page.status_code == 200
+    line = accepted.occasion.roster.get()
+    client.post(f"/volunteer/lines/{line.pk}/", {"coming": "yes"})
+    assert accepted.occasion.roster.get().state == "yes"
+    client.post(f"/volunteer/lines/{line.pk}/", {"coming": "no"})
+    assert accepted.occasion.roster.get().state == "no"
+    assert client.post(f"/volunteer/join/{call.pk}/", follow=True).status_code == 200
+    other = signed_in(Client(), cast.second_volunteer)
+    assert other.post(f"/volunteer/lines/{line.pk}/", {"coming": "yes"}).status_code == 404
+    assert signed_in(Client(), cast.resident).get("/volunteer/").status_code == 404
+
+
+def test_the_station_counts_heads_and_ticks_calls(cast: Cast, client: Client) -> None:
+    point = Point.objects.create(name="健康小屋", area=cast.village, area_path=cast.village.path)
+    item = MenuItem.objects.create(code="W1", tile="看病健康")
+    ItemVersion.objects.create(
+        item=item,
+        number=1,
+        state="published",
+        name="量血压",
+        about="量。",
+        category="卫生健康",
+        mode="walk_in",
+    )
+    point.items.add(item)
+    message = Message.objects.create(
+        key="k", template="order.arranged", to_person_id=cast.resident.pk, about_kind="order", about_id=1, due_at=NOW,
+        created_at=NOW, state="to_call", area_path=cast.village.path, text="队伍明天九点到。",
+    )  # fmt: skip
+    signed_in(client, cast.station_staff)
+    page = client.get("/station/")
+    assert page.status_code == 200
+    assert "队伍明天九点到。" in page.content.decode()
+    assert cast.resident.phone not in page.content.decode()
+    entry = {"place": f"{point.pk}:{item.pk}", "heads": "12", "day": "2026-11-25"}
+    assert client.post("/station/tally/", entry | {"heads": "0"}).status_code == 422
+    assert client.post("/station/tally/", entry).status_code == 302
+    assert WalkInTally.objects.get().heads == 12
+    assert client.post(f"/station/called/{message.pk}/").status_code == 302
+    assert Message.objects.get().state == "called"
+    for who in (cast.resident, cast.leader, cast.county_leader):
+        assert signed_in(Client(), who).get("/station/").status_code == 404
+
+
+def test_claiming_twice_is_told_kindly(offered: Chain, client: Client) -> None:
+    cast = offered.cast
+    actions.decline(offer=offered.offer, reason="too_far", actor=cast.as_(cast.leader), now=NOW)
+    second = offered.occasion.offers.get(state="open")
+    actions.decline(offer=second, reason="too_far", actor=cast.as_(cast.other_leader), now=NOW)
+    entry = PoolEntry.objects.get()
+    signed_in(client, cast.leader)
+    assert "认领" in client.get("/team/").content.decode()
+    assert client.post(f"/team/pool/{entry.pk}/claim/", follow=True).status_code == 200
+    assert offered.order.state == "arranged"
+    late = signed_in(Client(), cast.other_leader).post(f"/team/pool/{entry.pk}/claim/", follow=True)
+    assert late.status_code == 200
