@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.forms import LoginForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import get_user_by_username
@@ -46,6 +46,7 @@ _PER_NUMBER = (
 )
 _PER_ADDRESS = ("code_address", 60, timedelta(hours=1))
 _PASSWORDS_PER_ADDRESS = ("password_address", 40, timedelta(minutes=10))
+_FRESH = timedelta(minutes=15)
 _SHARED = "shared_phone"
 _WRONG = _("Name and password do not fit together. Please look at both again.")
 
@@ -176,6 +177,16 @@ class Entrance(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         account: Any = request.user
         return reverse("people:who") if account.person_id is None else "/"
+
+    def is_reauthentication_required(self, *, app: str, **words: Any) -> bool:
+        """Not again within a quarter of an hour of the full proof: setting up asks enough as it is."""
+        request, since = self.request, clock.now().timestamp() - _FRESH.total_seconds()
+        proofs = get_authentication_records(request, request.user)
+        fresh = {proof["method"] for proof in proofs if proof["at"] > since}
+        enrolled = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
+        if fresh >= ({"password", "mfa"} if enrolled else {"password"}):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **words))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

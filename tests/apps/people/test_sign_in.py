@@ -97,7 +97,9 @@ def test_a_known_number_and_an_unknown_one_get_the_same_answer(cast, client):
         browser = Client()
         asked = ask(browser, phone)
         page = browser.get(asked["Location"]).content.decode()
-        answers.append((asked.status_code, asked["Location"], re.sub(r"\d{3}\*{4}\d{4}|value=\"[\w-]+\"", "", page)))
+        answers.append(
+            (asked.status_code, asked["Location"], re.sub(r"\d{3}\*{4}\d{4}|value=\"[\w-]+\"", "", page))
+        )
     assert answers[0] == answers[1]
 
 
@@ -260,7 +262,10 @@ def test_a_wrong_claim_is_undone_at_the_station(cast):
     assert "王秀英" not in desk.get(f"/people/{cast.resident.pk}/").content.decode()
     assert desk.post(f"/people/{cast.resident.pk}/unclaim/").status_code == 302
     assert client.get("/me/").status_code == 302
-    assert signed_in(Client(), cast.neighbour).post(f"/people/{cast.resident.pk}/unclaim/").status_code in {403, 404}
+    assert signed_in(Client(), cast.neighbour).post(f"/people/{cast.resident.pk}/unclaim/").status_code in {
+        403,
+        404,
+    }
 
 
 # --- by password and second factor --------------------------------------------------------------------------------------
@@ -279,7 +284,9 @@ def test_a_colleague_sets_everything_up_on_the_first_day(cast, moment):
     )
     assert changed.status_code == 302, changed.content.decode()
     assert "/accounts/2fa/totp/activate/" in client.get("/accounts/second-step/").content.decode()
-    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    page = client.get("/accounts/2fa/totp/activate/")
+    assert page.status_code == 200, page["Location"]
+    secret = page.context["form"].secret
     done = client.post("/accounts/2fa/totp/activate/", {"code": digits(secret)})
     assert (done.status_code, done["Location"]) == (302, "/accounts/2fa/recovery-codes/")
     assert client.get("/accounts/2fa/recovery-codes/").status_code == 200
@@ -293,7 +300,9 @@ def test_a_colleague_sets_everything_up_on_the_first_day(cast, moment):
 def test_a_password_has_eight_signs_of_three_classes(cast, colleague, weak):
     client = Client()
     try_password(client, "jiang")
-    answer = client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
+    answer = client.post(
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
+    )
     assert answer.status_code == 200
     colleague.refresh_from_db()
     assert colleague.check_password(PASSWORD)
@@ -371,7 +380,10 @@ def test_the_security_administrator_unlocks(cast, colleague):
     assert office.post(f"/posts/account/{colleague.pk}/unlock/").status_code == 302
     assert try_password(Client(), "jiang").status_code == 302
     assert JournalRow.objects.filter(verb="account.unlock", subject_id=colleague.pk).count() == 1
-    assert signed_in(Client(), cast.second_dispatcher).post(f"/posts/account/{colleague.pk}/unlock/").status_code == 404
+    assert (
+        signed_in(Client(), cast.second_dispatcher).post(f"/posts/account/{colleague.pk}/unlock/").status_code
+        == 404
+    )
 
 
 def test_a_system_clock_verb_is_nobodys_button(cast, colleague):

@@ -29,7 +29,7 @@ class VillageField(forms.CharField):
         words.setdefault("label", _("Village or community"))
         super().__init__(max_length=60, **words)
 
-    def clean(self, value: Any) -> Area | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Area | None:
         text = super().clean(value)
         if not text:
             return None

@@ -41,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add a person of the area."""
     _enter(request)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     made: list[Any] = []
     if request.method == "POST" and tried(
         form,
@@ -64,7 +64,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Why, then once in full."""
     _enter(request)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     shown: list[Any] = []
 
     def look(entry: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """The people of this number; claim another by name or village, or go on as somebody new."""
     account: Any = request.user
-    form = WhoForm(request.POST or None)
+    form = WhoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
 
         def claim(entry: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new team."""
     if not may(actor_of(request), "team.save", Subject("team")):
         raise OutOfScope("not_here")
-    form = forms.TeamForm(request.POST or None)
+    form = forms.TeamForm(request.POST if request.method == "POST" else None)
     made: list[Team] = []
     if request.method == "POST" and tried(
         form,
