@@ -1,6 +1,7 @@
 """Every message that the code posts by name has its template, and gives it what it needs."""
 
 import ast
+import re
 from pathlib import Path
 
 from laojia.foundation.outbox.rules import templates
@@ -15,7 +16,7 @@ def posted():
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name == "post" and isinstance(node.args[0].value, str):
+            if name == "post" and re.fullmatch(r"\w+\.\w+", str(node.args[0].value)):
                 given = next(
                     (word.value for word in node.keywords if word.arg == "variables"), ast.Dict([], [])
                 )
