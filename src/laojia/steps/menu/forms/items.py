@@ -32,6 +32,19 @@ _SLOT_CHOICES = [
     (f"{kind}:{half}", f"{kind}:{half}") for kind in DAY_KINDS for half in HALF_DAYS
 ]  # labels are set per request, they are translated
 
+_GROUPS = (
+    (_("What people read"), "name short about who_comes how_long risks contact_note search tile"),
+    (
+        _("Who, when, how many"),
+        "mode asked_by slots minutes lead_working_days quota_per_week places held_back areas",
+    ),
+    (
+        _("Care"),
+        "team_kind qualification danger insured two_people adults_only requires protected sealed trusted",
+    ),
+    (_("Official lists and English"), "category audience name_en short_en"),
+)
+
 
 class Lines(forms.CharField):
     """A list as one line each; empty lines fall away."""
@@ -127,6 +140,10 @@ class ItemForm(forms.Form):
             for kind in DAY_KINDS
             for half in HALF_DAYS
         ]
+
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Fields as the page shows them: what people read, who and when, care, official lists."""
+        return [(title, [self[name] for name in names.split()]) for title, names in _GROUPS]
 
     def clean_slots(self) -> dict[str, list[str]]:
         chosen = set(self.cleaned_data["slots"])

@@ -87,7 +87,18 @@ def _route(verb: str) -> str:
 
 def _facts(row: ItemVersion) -> list[tuple[Any, str]]:
     found = queries.facts_of(row)
-    hidden = {"name", "short", "about", "name_en", "short_en", "who_comes", "how_long", "risks", "questions"}
+    hidden = {
+        "name",
+        "short",
+        "about",
+        "name_en",
+        "short_en",
+        "who_comes",
+        "how_long",
+        "risks",
+        "questions",
+        "contact_note",
+    }
     return [
         (FIELD_WORDS[name], _said(name, found[name]))
         for name in (*EDITABLE, "areas")

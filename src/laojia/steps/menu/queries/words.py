@@ -60,7 +60,7 @@ KIND_WORDS = {
     "appointment": _("appointment"),
     "seats": _("with seats"),
     "whole_village": _("for the whole village"),
-    "volunteers": _("volunteers wanted"),
+    "volunteers": _("looking for volunteers"),
     "standing": _("standing help"),
 }
 FIELD_WORDS = {
