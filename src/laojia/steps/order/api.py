@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +108,9 @@ class CancelIn(Schema):
 
 @router.post("/orders", response={201: OrderOut}, summary="Place an order")
 def place(
-    request: HttpRequest, body: OrderIn, idempotency_key: uuid.UUID = Header(..., alias="Idempotency-Key")
+    request: HttpRequest,
+    body: OrderIn,
+    idempotency_key: Annotated[uuid.UUID, Header(alias="Idempotency-Key")],
 ) -> Any:
     """The same key again gives the same order, however often it is sent."""
     now = clock.now()
