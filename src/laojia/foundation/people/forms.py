@@ -49,7 +49,7 @@ class VillageField(forms.CharField):
 class PersonForm(forms.Form):
     """What the order needs to know about a person, and no more."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Full name"), max_length=40)
     phone = forms.CharField(
         label=_("Mobile number"), max_length=20, required=False, widget=forms.TextInput(_TEL)
     )
@@ -209,7 +209,7 @@ class RestForm(forms.Form):
 class JoinForm(forms.Form):
     """Somebody joins the team."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Full name"), max_length=40)
     phone = forms.CharField(label=_("Mobile number"), max_length=20, widget=forms.TextInput(_TEL))
     role = forms.ChoiceField(
         label=_("As"), choices=[(r.value, labels.ROLES[r.value]) for r in sorted(TEAM_ROLES, reverse=True)]

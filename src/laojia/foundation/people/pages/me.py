@@ -51,7 +51,7 @@ TABLES = {
     "review.Incident": _lazy("Incidents you reported"),
 }
 COLUMNS = {
-    "name": _lazy("Name"),
+    "name": _lazy("Full name"),
     "phone": _lazy("Mobile number"),
     "area": _lazy("Village or community"),
     "area_path": _lazy("Place in the tree of areas"),
