@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from tests.acting import signed_in
-from tests.apps.dispatch.conftest import THURSDAY, make_item
-from tests.cast import NOW, Cast
 
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
+from tests.acting import signed_in
+from tests.apps.dispatch.conftest import THURSDAY, make_item
+from tests.cast import NOW, Cast
 
 
 @pytest.fixture(autouse=True)

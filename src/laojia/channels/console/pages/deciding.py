@@ -66,13 +66,12 @@ def _map(order: Order, given: dict[str, Any], actor: Actor, now: datetime) -> ob
     return actions.map_to_item(order=order, item_version=version, actor=actor, now=now)
 
 
-_L = gettext_lazy
 DECISIONS: dict[str, Decision] = {
-    "refuse": Decision("order.refuse", _L("This cannot be done here"), _L("The person is told why and where to go."), RefuseForm, _refuse),
-    "ask": Decision("order.ask_back", _L("Ask back"), _L("The question is on its way."), AskForm, _ask),
-    "suspend": Decision("order.suspend", _L("Note for later"), _L("Noted; it comes back by itself on that day."), SuspendForm, _suspend),
-    "end": Decision("order.end", _L("End it honestly"), _L("The person is told that nobody was found and what to do now."), EndForm, _end),
-    "map": Decision("order.map", _L("Which item is it?"), _L("Now it is on the menu's way."), MapForm, _map),
+    "refuse": Decision("order.refuse", gettext_lazy("This cannot be done here"), gettext_lazy("The person is told why and where to go."), RefuseForm, _refuse),
+    "ask": Decision("order.ask_back", gettext_lazy("Ask back"), gettext_lazy("The question is on its way."), AskForm, _ask),
+    "suspend": Decision("order.suspend", gettext_lazy("Note for later"), gettext_lazy("Noted; it comes back by itself on that day."), SuspendForm, _suspend),
+    "end": Decision("order.end", gettext_lazy("End it honestly"), gettext_lazy("The person is told that nobody was found and what to do now."), EndForm, _end),
+    "map": Decision("order.map", gettext_lazy("Which item is it?"), gettext_lazy("Now it is on the menu's way."), MapForm, _map),
 }  # fmt: skip
 
 
@@ -84,7 +83,7 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     decision = DECISIONS[what]
     order = orders.order_on_desk(pk, actor)
     check(order, decision.verb, actor=actor)
-    form = decision.form(request.POST or None)
+    form = decision.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             decision.act(order, form.cleaned_data, actor, now)

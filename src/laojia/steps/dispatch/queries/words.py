@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 
 from laojia.shown import said_distance
@@ -47,29 +47,29 @@ def _say(code: str) -> str:
 
 # What stands in the way of asking a team, by the codes of solver.check and solver.explain.
 BLOCKED: Mapping[str, StrPromise] = {
-    "kind": _l("this is not the kind of team the item asks for"),
-    "area": _l("the team does not go to that place"),
-    "stopped": _l("a complaint has stopped this team for this person"),
-    "asked_already": _l("the team was asked for this already"),
-    "too_few": _l("the team has too few people for this"),
-    "not_wished": _l("the person did not wish for that time"),
-    "ended": _l("the team does not exist any more on that day"),
-    "resting": _l("the team is resting on that day"),
-    "certificate": _l("nobody in the team has a valid certificate for that day"),
-    "insurance": _l("the team is not insured for that day"),
-    "full": _l("the team has no place left at that time"),
-    "all_full": _l("every fitting team is full at the wished times"),
-    "no_team_of_this_kind": _l("the county has no team of this kind"),
-    "no_time_left": _l("no time is left that suits everybody; ask which time would do"),
+    "kind": gettext_lazy("this is not the kind of team the item asks for"),
+    "area": gettext_lazy("the team does not go to that place"),
+    "stopped": gettext_lazy("a complaint has stopped this team for this person"),
+    "asked_already": gettext_lazy("the team was asked for this already"),
+    "too_few": gettext_lazy("the team has too few people for this"),
+    "not_wished": gettext_lazy("the person did not wish for that time"),
+    "ended": gettext_lazy("the team does not exist any more on that day"),
+    "resting": gettext_lazy("the team is resting on that day"),
+    "certificate": gettext_lazy("nobody in the team has a valid certificate for that day"),
+    "insurance": gettext_lazy("the team is not insured for that day"),
+    "full": gettext_lazy("the team has no place left at that time"),
+    "all_full": gettext_lazy("every fitting team is full at the wished times"),
+    "no_team_of_this_kind": gettext_lazy("the county has no team of this kind"),
+    "no_time_left": gettext_lazy("no time is left that suits everybody; ask which time would do"),
 }
 
 # Why something is looked at twice before it goes out.
 LOOK: Mapping[str, StrPromise] = {
-    "danger": _l("dangerous work"),
-    "protected": _l("a protected matter"),
-    "child": _l("a minor is concerned"),
-    "first_visit_alone": _l("the first visit to a person who lives alone"),
-    "asked_for": _l("somebody asked for a second look"),
+    "danger": gettext_lazy("dangerous work"),
+    "protected": gettext_lazy("a protected matter"),
+    "child": gettext_lazy("a minor is concerned"),
+    "first_visit_alone": gettext_lazy("the first visit to a person who lives alone"),
+    "asked_for": gettext_lazy("somebody asked for a second look"),
 }
 
 
