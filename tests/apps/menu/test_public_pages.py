@@ -97,7 +97,7 @@ def test_an_item_says_what_can_happen_and_that_it_is_free(
     with django_assert_max_num_queries(7):
         text = shown(seen_by(None), "/menu/LN01/")
     version = queries.item("LN01")
-    assert "、".join(version.risks) in text
+    assert "；".join(version.risks) in text
     assert version.who_comes in text
     assert "不收钱" in text
 

@@ -40,7 +40,7 @@ _GROUPS = (
     ),
     (
         _("Care"),
-        "team_kind qualification danger insured two_people adults_only requires protected sealed trusted",
+        "team_kind qualification danger insured two_people adults_only requires protected sealed keeper trusted",
     ),
     (_("Official lists and English"), "category audience name_en short_en"),
 )
@@ -112,6 +112,13 @@ class ItemForm(forms.Form):
     )
     protected = forms.BooleanField(label=FIELD_WORDS["protected"], required=False)
     sealed = forms.BooleanField(label=FIELD_WORDS["sealed"], required=False)
+    keeper = forms.TypedChoiceField(
+        label=FIELD_WORDS["keeper"],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Only for a sealed item: the person whose hands it goes to."),
+    )
     trusted = forms.BooleanField(label=FIELD_WORDS["trusted"], required=False)
     areas = forms.ModelMultipleChoiceField(
         label=FIELD_WORDS["areas"],
@@ -130,9 +137,10 @@ class ItemForm(forms.Form):
     name_en = forms.CharField(label=FIELD_WORDS["name_en"], max_length=80, required=False)
     short_en = forms.CharField(label=FIELD_WORDS["short_en"], max_length=120, required=False)
 
-    def __init__(self, *args: Any, towns: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, towns: Any, keepers: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["areas"].queryset = towns  # type: ignore[attr-defined]
+        self.fields["keeper"].choices = [("", _("Nobody")), *keepers]  # type: ignore[attr-defined]
         tiles = [(t.name, TILE_WORDS[t.key]) for t in TILES] + [(EVERYWHERE, _("beside every tile"))]
         self.fields["tile"].choices = tiles  # type: ignore[attr-defined]
         self.fields["slots"].choices = [  # type: ignore[attr-defined]
@@ -151,7 +159,11 @@ class ItemForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """The fields of the version; tile and areas go apart."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("tile", "areas")}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("tile", "areas", "keeper")
+        }
 
     @staticmethod
     def first(row: ItemVersion) -> dict[str, Any]:
@@ -159,11 +171,12 @@ class ItemForm(forms.Form):
         data = {
             name: getattr(row, name)
             for name in ItemForm.base_fields
-            if name not in ("tile", "areas", "slots")
+            if name not in ("tile", "areas", "slots", "keeper")
         }
         data["slots"] = [f"{kind}:{half}" for kind, halves in row.slots.items() for half in halves]
         tile = tile_of(row.item.tile)
         data["tile"] = tile.name if tile else EVERYWHERE
+        data["keeper"] = row.keeper_id
         data["areas"] = [area.pk for area in row.areas.all()]
         return data
 

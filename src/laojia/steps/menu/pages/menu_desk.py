@@ -15,6 +15,7 @@ from laojia import labels
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import children_of, only_county
 from laojia.foundation.journal.actions import check, require
+from laojia.foundation.people.models import Person
 from laojia.kernel import clock
 from laojia.kernel.errors import Refused
 from laojia.policy.facts import Actor, Subject, subject_of
@@ -169,12 +170,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _actor(request)
     row = queries.version(actor, pk)
     check(row, "menu.draft", actor=actor)
-    towns = children_of(only_county())
+    known: dict[str, Any] = {
+        "towns": children_of(only_county()),
+        "keepers": queries.keepers(clock.local_date(clock.now())),
+    }
     if request.method != "POST":
-        return _edit(
-            request, row, ItemForm(initial=ItemForm.first(row), towns=towns), questions_form(None, row)
-        )
-    form, asked = ItemForm(request.POST, towns=towns), questions_form(request.POST, row)
+        return _edit(request, row, ItemForm(initial=ItemForm.first(row), **known), questions_form(None, row))
+    form, asked = ItemForm(request.POST, **known), questions_form(request.POST, row)
     seen = request.POST.get("seen", "")
     if form.is_valid() and asked.is_valid():
         if seen.isdigit():
@@ -192,11 +194,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(row: ItemVersion, form: ItemForm, asked: Any, actor: Actor) -> None:
     areas: list[Area] = list(form.cleaned_data["areas"])
+    named = form.cleaned_data["keeper"]
     actions.save_draft(
         version=row,
         facts=form.facts() | {"questions": asked.facts()},
         tile=form.cleaned_data["tile"],
         areas=areas,
+        keeper=Person.objects.get(pk=named) if named else None,
         actor=actor,
         now=clock.now(),
     )

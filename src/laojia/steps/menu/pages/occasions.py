@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -183,9 +184,20 @@ def _one(request: HttpRequest, row: Occasion, bound: dict[str, forms.Form] | Non
         "waiting": row.waiting_list.filter(state="waitlisted").count(),
         "expected": row.attendances.exclude(state="released").count(),
         "forms": shown,
+        "ask_url": _ask_url(row),
         "verbs": verbs,
     }
     return render(request, "menu/occasion.html", context, status=422 if bound else 200)
+
+
+def _ask_url(row: Occasion) -> str:
+    """Where a team is asked: the console's page of the occasion, a later step named by its route."""
+    if row.state not in ("draft", "offered"):
+        return ""
+    try:
+        return reverse("console:occasion", args=[row.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def _move(

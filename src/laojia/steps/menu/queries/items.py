@@ -16,10 +16,12 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import require
 from laojia.foundation.journal.queries import scoped
+from laojia.foundation.people.models import Post
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, OutOfScope, WrongState
 from laojia.policy.facts import Actor, Subject
 from laojia.policy.permissions import may
+from laojia.policy.roles import Role
 from laojia.shown import said_day
 from laojia.steps.menu.models import ItemVersion, WeekQuota
 from laojia.steps.menu.queries.words import TILE_WORDS, WISH, said_answer, said_problem
@@ -233,6 +235,12 @@ def publish_refusals(row: ItemVersion) -> dict[str, str]:
     for problem in publish_problems(facts_of(row), others):
         found[problem.field] = " ".join(filter(None, (found.get(problem.field), said_problem(problem))))
     return found
+
+
+def keepers(on: date) -> list[tuple[int, str]]:
+    """Who holds the keeper's post on the day: (person id, name), for the editor of a sealed item."""
+    posts = Post.objects.filter(role=Role.KEEPER.value, valid_from__lte=on).exclude(valid_to__lte=on)
+    return sorted(set(posts.values_list("person_id", "person__name")), key=lambda pair: pair[1])
 
 
 def walk_in_items() -> list[tuple[int, str]]:
