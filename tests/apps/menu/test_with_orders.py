@@ -48,6 +48,17 @@ def test_the_third_waits_and_the_page_says_how_many(full: Any, seen_by: SeenBy) 
     assert "前面有 1 位在等" in text
 
 
+def test_the_desk_sees_who_waits_but_not_the_name(
+    full: Any, seen_by: SeenBy, django_assert_max_num_queries: Any
+) -> None:
+    cast, row, _placed = full
+    client = seen_by(cast.station_staff)
+    with django_assert_max_num_queries(16):
+        text = client.get(f"/occasions/{row.pk}/").content.decode()
+    assert "赵*" in text
+    assert cast.neighbour.name not in text
+
+
 def test_one_more_seat_moves_the_first_up(full: Any, seen_by: SeenBy) -> None:
     cast, row, placed = full
     sent = {

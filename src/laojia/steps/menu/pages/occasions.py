@@ -176,12 +176,16 @@ def _one(request: HttpRequest, row: Occasion, bound: dict[str, forms.Form] | Non
         if verb in verbs
     ]
     seats, released = queries.seats_of(row, now)
-    # Reverse relations of the order step: their numbers only, by the permission to see this occasion.
+    # Reverse relations of the order step: numbers and masked names, by the permission to see this occasion.
+    waiting = row.waiting_list.filter(state="waitlisted")
     context = {
         "row": row,
         "seats": seats,
         "released": released,
-        "waiting": row.waiting_list.filter(state="waitlisted").count(),
+        "waiting": waiting.count(),
+        "waiting_first": waiting.select_related("person", "unit", "area").order_by("waitlisted_at", "id")[
+            :20
+        ],
         "expected": row.attendances.exclude(state="released").count(),
         "forms": shown,
         "ask_url": _ask_url(row),
