@@ -92,6 +92,9 @@ def start_postgres() -> str:
         "max_connections": "120",
         "shared_buffers": "64MB",
         "autovacuum": "off",
+        # Two tests that wait for each other must fail, not stand still.
+        "lock_timeout": "30s",
+        "idle_in_transaction_session_timeout": "120s",
     }
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
     with (folder / "log").open("wb") as log:
