@@ -111,7 +111,10 @@ class IncidentForm(forms.Form):
     )
     happened_at = forms.SplitDateTimeField(
         label=_("When?"),
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": _("Day")},
+            time_attrs={"type": "time", "aria-label": _("Hour")},
+        ),
     )
     words = forms.CharField(
         label=_("In your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})

@@ -34,7 +34,10 @@ class HourForm(forms.Form):
     starts_at = forms.SplitDateTimeField(
         label=_("When do you come?"),
         required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": _("Day")},
+            time_attrs={"type": "time", "aria-label": _("Hour")},
+        ),
     )
 
     def hour(self) -> datetime | None:
