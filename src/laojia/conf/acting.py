@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from laojia.conf.errors import problem
 from laojia.foundation.people import queries
 from laojia.kernel import clock
+from laojia.kernel.errors import NotPermitted
 from laojia.policy.facts import NOBODY, Actor
 from laojia.policy.roles import SECOND_FACTOR_ROLES, Channel
 
@@ -84,9 +86,10 @@ class Acting:
             logout(request)
             messages.info(request, _("You were away for half an hour, so we closed the door. Sign in again."))
             return redirect(settings.LOGIN_URL)
-        if not ways_used(request) >= set(FULL):
+        account: Any = request.user
+        if account.password_is_initial or not ways_used(request) >= set(FULL):
             request.actor = as_resident  # type: ignore[attr-defined]
-            return None if request.path.startswith(OPEN) else HttpResponseRedirect("/accounts/second-step/")
+            return None if request.path.startswith(OPEN) else _to_second_step(request)
         grants = queries.grants_of(posts, clock.local_date(now))
         request.actor = Actor(as_resident.person_id, grants, as_resident.channel)  # type: ignore[attr-defined]
         return None
@@ -108,6 +111,18 @@ class Acting:
             return int(chosen)
         person_id: int | None = account.person_id
         return person_id
+
+
+def _to_second_step(request: HttpRequest) -> HttpResponse:
+    if not request.path.startswith("/api/"):
+        return HttpResponseRedirect("/accounts/second-step/")
+    return problem(
+        NotPermitted(
+            "second_factor",
+            _("Your post sees other people's data. That takes a password and a second step."),
+            _("Sign in on the page first."),
+        )
+    )
 
 
 __all__ = ["IDLE", "Acting", "mark_second_factor", "needs_second_factor", "ways_used"]

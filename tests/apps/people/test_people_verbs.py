@@ -283,6 +283,18 @@ def test_the_station_adds_a_person(cast):
     assert "梁小花" in wrong.content.decode()
 
 
+def test_the_station_corrects_after_saying_so(cast):
+    client, path = signed_in(Client(), cast.station_staff), f"/people/{cast.resident.pk}/"
+    assert "/correct/" not in client.post(f"{path}reveal/", {"reason": "emergency"}).content.decode()
+    assert "/correct/" in client.post(f"{path}reveal/", {"reason": "correct_entry"}).content.decode()
+    facts = {"name": "王秀英", "phone": "13912345678", "area": cast.village.name, "reads_messages": "on"}
+    assert client.post(f"{path}correct/", facts).status_code == 302
+    cast.resident.refresh_from_db()
+    assert cast.resident.phone == "13912345678"
+    assert client.post(f"{path}correct/", facts | {"area": "没有这个村"}).status_code == 422
+    assert signed_in(Client(), cast.grid_worker).post(f"{path}correct/", facts).status_code in {302, 403}
+
+
 @pytest.mark.parametrize("who", ["resident", "leader", "security_admin", "audit_admin", "county_leader"])
 def test_the_list_of_people_is_not_for_everybody(cast, who):
     client = signed_in(Client(), getattr(cast, who))

@@ -386,6 +386,26 @@ def test_the_security_administrator_unlocks(cast, colleague):
     )
 
 
+def test_a_renewed_sign_in_ends_the_old_ones(cast, colleague):
+    TOTP.activate(colleague, "JBSWY3DPEHPK3PXP")
+    client = signed_in(Client(), cast.dispatcher)
+    assert client.get("/teams/").status_code == 200
+    actions.open_account(
+        actor=cast.as_(cast.security_admin), now=NOW, person_id=cast.dispatcher.pk, username="jiang"
+    )
+    assert client.get("/teams/").status_code in {302, 404}
+    assert not Authenticator.objects.filter(user=colleague).exists()
+
+
+def test_a_colleague_with_the_first_password_still_changes_nothing(cast, colleague):
+    Account.objects.filter(pk=colleague.pk).update(password_is_initial=True)
+    client = signed_in(Client(), cast.dispatcher)
+    assert client.get("/teams/")["Location"] == "/accounts/second-step/"
+    refused = client.get("/api/orders/")
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "second_factor"
+
+
 def test_a_system_clock_verb_is_nobodys_button(cast, colleague):
     for verb in ("account.sign_in", "account.lock"):
         from laojia.policy.permissions import PERMISSIONS

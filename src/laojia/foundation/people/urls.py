@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/add/", desk.add, name="add"),
     path("people/<int:pk>/", desk.one, name="one"),
     path("people/<int:pk>/reveal/", desk.reveal, name="reveal"),
+    path("people/<int:pk>/correct/", desk.correct, name="correct_person"),
     path("people/<int:pk>/unclaim/", desk.unclaim, name="unclaim"),
     path("posts/", posts.search, name="posts"),
     path("posts/person/<int:pk>/", posts.one, name="posts_of"),

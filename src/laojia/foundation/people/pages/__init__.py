@@ -8,6 +8,7 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest
 
+from laojia.foundation.people.models import Person
 from laojia.kernel.errors import BadInput, Conflict, Refused, WrongState
 from laojia.policy.facts import Actor
 
@@ -37,3 +38,9 @@ def put(form: Form, refused: Refused) -> None:
         form.add_error(name, str(sentence))
     if not beside:
         form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
+
+
+def initial_of(person: Person) -> dict[str, Any]:
+    """What PersonForm shows of a person."""
+    names = ("name", "phone", "address", "birth_year", "contact_name", "contact_phone", "reads_messages")
+    return {name: getattr(person, name) for name in names} | {"area": person.area.name if person.area else ""}

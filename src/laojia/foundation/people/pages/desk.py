@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from laojia.foundation.people import actions, queries
 from laojia.foundation.people.forms import PersonForm, ReasonForm
-from laojia.foundation.people.pages import actor_of, tried
+from laojia.foundation.people.pages import actor_of, initial_of, tried
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import subject_of
@@ -75,8 +75,31 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     if request.method == "POST" and tried(form, look):
-        return _show(request, pk, full=shown[0])
+        return _show(request, pk, full=shown[0], correct_form=_correcting(request, pk, form))
     return _show(request, pk, reason_form=form, status=422 if form.errors else 200)
+
+
+@require_POST
+@never_cache
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what the person told the station."""
+    _enter(request)
+    form = PersonForm(request.POST)
+
+    def save(entry: dict[str, Any]) -> None:
+        actions.correct_person(actor=actor_of(request), now=clock.now(), person_id=pk, changes=entry)
+
+    if tried(form, save):
+        messages.success(request, _("Saved. What is on its way already is not changed by it."))
+        return redirect("people:one", pk=pk)
+    return _show(request, pk, correct_form=form, status=422)
+
+
+def _correcting(request: HttpRequest, pk: int, reason: ReasonForm) -> PersonForm | None:
+    """The form with what is held: only after saying that one looks in order to correct."""
+    if reason.cleaned_data["reason"] != "correct_entry":
+        return None
+    return PersonForm(initial=initial_of(queries.person_seen(actor_of(request), pk)))
 
 
 @require_POST

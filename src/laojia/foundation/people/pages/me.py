@@ -17,10 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia.foundation.people import actions, queries
 from laojia.foundation.people.forms import PersonForm
 from laojia.foundation.people.models import Consent, Person
-from laojia.foundation.people.pages import actor_of, tried
+from laojia.foundation.people.pages import actor_of, initial_of, tried
 from laojia.kernel import clock
 
-_FIELDS = ("name", "phone", "address", "birth_year", "contact_name", "contact_phone", "reads_messages")
 PURPOSES = {
     "keep_my_data": _lazy("Keep my data so that I need not tell them again"),
     "order_for_me": _lazy("The station or the grid worker may order for me"),
@@ -206,12 +205,11 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, me: Person, form: PersonForm | None = None) -> HttpResponse:
-    initial = {name: getattr(me, name) for name in _FIELDS} | {"area": me.area.name if me.area else ""}
     said = queries.consents_of(me.pk)
     account: Any = request.user
     context = {
         "me": me,
-        "form": form or PersonForm(initial=initial),
+        "form": form or PersonForm(initial=initial_of(me)),
         "consents": [
             {"purpose": purpose, "word": PURPOSES[purpose], "said": said.get(purpose)}
             for purpose in Consent.PURPOSES

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from laojia.foundation.people import actions, forms, queries
 from laojia.foundation.people.pages import actor_of, tried
+from laojia.foundation.people.rules import LEAST_CONTACTS
 from laojia.foundation.teams import actions as team_actions
 from laojia.foundation.teams import queries as team_queries
 from laojia.foundation.teams.models import Team
@@ -197,6 +198,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> 
         "today": today,
         "soon": today + SOON,
         "members": members,
+        "too_few": allowed["member"] and sum(m.role == Role.TEAM_LEADER for m in members) < LEAST_CONTACTS,
         "allowed": allowed,
         "desk": actor.has(Role.DISPATCHER, Role.STATION_STAFF),
         "week_form": forms.WeekForm(week=team_queries.week_of(pk)),
