@@ -46,11 +46,13 @@ def today(request: HttpRequest) -> HttpResponse:
             _("If you do, ask the practice centre to enter you as the team's contact."),
         )
     now = clock.now()
+    occasions = queries.team_day(actor, now)
+    shown = {row.pk for row in occasions}
     context = {
         "offers": list(queries.open_offers(actor)[: queries.TODAY_AT_MOST]),
-        "occasions": queries.team_day(actor, now),
+        "occasions": occasions,
         "pool": list(queries.pool_for(actor)[: queries.TODAY_AT_MOST]),
-        "records": list(queries.open_records(actor)[: queries.TODAY_AT_MOST]),
+        "records": [law for law in queries.open_records(actor)[:20] if law.occasion_id not in shown],
         "teams": list(Team.objects.filter(pk__in=actor.team_ids)),
     }
     return render(request, "serve/today.html", context)
