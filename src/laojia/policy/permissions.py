@@ -83,7 +83,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "standing.start": {**_DESK_OR_STATION, **_CLOCK},
     "standing.plan": _CLOCK,
     "standing.pause": {**_ASKER, **_DESK_OR_STATION},
-    "standing.resume": {**_ASKER, **_DESK_OR_STATION},
+    "standing.resume": {**_ASKER, **_DESK_OR_STATION, **_CLOCK},
     "standing.end": {**_ASKER, **_DESK_OR_STATION},
     # 派单 offers
     "offer.see": {**_SEE_AREA, **_LEADER},

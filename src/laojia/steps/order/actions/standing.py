@@ -27,10 +27,11 @@ from laojia.steps.order.models import Attendance, Order, StandingHelp
 from laojia.steps.order.rules import dates_of, missed_step
 
 AHEAD = timedelta(weeks=2)
+_FIRST_WITHIN = timedelta(weeks=8)
 _MORNING = time(6)
 _VISITS = uuid.UUID(
     "6f1d7b5e-5a52-4f0e-9b38-1f5f0b1c7a10"
-)  # one occasion per help and day, however often planned
+)  # one occasion per help, pause and day, however often planned
 
 
 @transaction.atomic
@@ -92,26 +93,35 @@ def _check_rhythm(
 def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasion]:
     """Visits of the next two weeks. Before a team has said yes there is one, to be offered; then each stands at once."""
     today = local_date(now)
-    last = min(today + AHEAD, standing.valid_to or date.max)
-    first = max(standing.valid_from, (standing.planned_to or today) + timedelta(days=1), today)
-    if standing.planned_to is None:
-        first = max(standing.valid_from, today)
-    if standing.team_id is None:
-        last = max(last, first + timedelta(weeks=8))
-    days = _days(standing, first, last)
-    days = [day for day in days if _starts(standing, day) > now]
     _plan_tomorrow(standing, now)
-    if standing.team_id is None:
-        days = days[:1]
+    there = set(
+        Occasion.objects.filter(standing_id=standing.pk, date__gte=today)
+        .exclude(state="called_off")
+        .values_list("date", flat=True)
+    )
+    waiting_for_a_team = standing.team_id is None
+    if waiting_for_a_team and there:
+        return []
+    days = [day for day in _span(standing, today) if _starts(standing, day) > now and day not in there]
+    days = days[:1] if waiting_for_a_team else days
     order = standing.orders.filter(state__in=("received", "waiting", "arranged")).order_by("id").first()
     if order is None or not days:
         return []
     record(standing, "standing.plan", actor=actor, now=now, fields=("planned_to",))
     opened = [_visit(standing, order, day, now) for day in days]
-    planned = days[0] if standing.team_id is None else last
+    planned = days[0] if waiting_for_a_team else min(today + AHEAD, standing.valid_to or date.max)
     StandingHelp.objects.filter(pk=standing.pk).update(planned_to=planned)
     standing.planned_to = planned
     return opened
+
+
+def _span(standing: StandingHelp, today: date) -> list[date]:
+    """Days of the rhythm not planned yet: two weeks, or as far as the first one when nobody has said yes."""
+    first = max(standing.valid_from, today)
+    if standing.planned_to is not None:
+        first = max(first, standing.planned_to + timedelta(days=1))
+    last = today + AHEAD if standing.team_id is not None else first + _FIRST_WITHIN
+    return _days(standing, first, min(last, standing.valid_to or date.max))
 
 
 def _plan_tomorrow(standing: StandingHelp, now: datetime) -> None:
@@ -143,7 +153,7 @@ def _visit(standing: StandingHelp, order: Order, day: date, now: datetime) -> Oc
     begins = _starts(standing, day)
     occasion = menu.open_occasion(
         actor=CLOCK, now=now, because="standing.plan", item_version=standing.item_version, kind="standing",
-        area=standing.area, key=uuid.uuid5(_VISITS, f"{standing.pk}/{day}"), standing_id=standing.pk,
+        area=standing.area, key=uuid.uuid5(_VISITS, f"{standing.pk}/{standing.version}/{day}"), standing_id=standing.pk,
         team=standing.team, state="confirmed" if standing.team_id is not None else "draft",
         starts_at=begins, ends_at=begins + timedelta(minutes=standing.minutes), practice=order.practice,
     )  # fmt: skip
