@@ -24,7 +24,9 @@ SLOT = {"date": "2026-11-26", "half": "morning"}
 
 
 def ask(desk: Client, order: Order, team, **more):
-    return desk.post(f"/desk/o/{order.pk}/offer/", {"team": team.pk, "key": str(uuid.uuid4()), **SLOT, **more})
+    return desk.post(
+        f"/desk/o/{order.pk}/offer/", {"team": team.pk, "key": str(uuid.uuid4()), **SLOT, **more}
+    )
 
 
 def test_sending_goes_back_to_the_queue_as_it_was_filtered(desk: Client, place, cast: Cast) -> None:
@@ -134,7 +136,9 @@ def test_one_trip_and_apart_again(desk: Client, place, cast: Cast) -> None:
     one, two = place(), place(actor=cast.as_(cast.neighbour))
     assert two.number in desk.get(f"/desk/o/{one.pk}/bundle/").content.decode()
     desk.post(f"/desk/o/{one.pk}/bundle/", {"with": [two.pk]})
-    assert one.attendances.get(state="expected").occasion_id == two.attendances.get(state="expected").occasion_id
+    assert (
+        one.attendances.get(state="expected").occasion_id == two.attendances.get(state="expected").occasion_id
+    )
     assert "2 件凑一趟" in desk.get(f"/desk/o/{one.pk}/").content.decode()
     ask(desk, one, cast.team)
     assert Offer.objects.get().occasion.attendances.filter(state="expected").count() == 2
@@ -225,7 +229,9 @@ def test_the_plan_for_all_changes_nothing_until_confirmed(desk: Client, place, c
 
 
 def test_an_occasion_without_a_team(desk: Client, cast: Cast) -> None:
-    item = make_item("D31", mode="seats", asked_by=["village", "station"], places=10, held_back=2, trusted=False)
+    item = make_item(
+        "D31", mode="seats", asked_by=["village", "station"], places=10, held_back=2, trusted=False
+    )
     begins = NOW + timedelta(days=5)
     occasion = menu.open_occasion(
         actor=cast.as_(cast.station_staff), now=NOW, item_version=item, kind="seats", area=cast.village, place="村委会",
@@ -236,13 +242,21 @@ def test_an_occasion_without_a_team(desk: Client, cast: Cast) -> None:
     assert cast.team.name in page
     desk.post(
         f"/desk/occasions/{occasion.pk}/offer/",
-        {"team": cast.team.pk, "date": occasion.date.isoformat(), "half": occasion.half, "key": str(uuid.uuid4())},
+        {
+            "team": cast.team.pk,
+            "date": occasion.date.isoformat(),
+            "half": occasion.half,
+            "key": str(uuid.uuid4()),
+        },
     )
     assert fresh(occasion).state == "offered"
     assert desk.get(f"/desk/occasions/{occasion.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("what", ["offer", "looked", "triage", "pool", "unbundle", "pass-down", "reveal", "merge", "bundle", "refuse"])
+@pytest.mark.parametrize(
+    "what",
+    ["offer", "looked", "triage", "pool", "unbundle", "pass-down", "reveal", "merge", "bundle", "refuse"],
+)
 def test_posts_of_others_change_nothing(client: Client, cast: Cast, place, what: str) -> None:
     order = place()
     before = JournalRow.objects.count()

@@ -8,6 +8,16 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from laojia import wiring
+from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.outbox.models import Clock, Message
+from laojia.foundation.teams.models import Team
+from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope
+from laojia.steps.dispatch import actions, jobs, queries
+from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.order.models import Order
+from laojia.steps.serve import actions as serve
 from tests.apps.dispatch.conftest import (
     THURSDAY,
     Place,
@@ -19,17 +29,6 @@ from tests.apps.dispatch.conftest import (
     taken,
 )
 from tests.cast import NOW, Cast
-
-from laojia import wiring
-from laojia.foundation.journal.models import JournalRow
-from laojia.foundation.outbox.models import Clock, Message
-from laojia.foundation.teams.models import Team
-from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope
-from laojia.policy.facts import CLOCK
-from laojia.steps.dispatch import actions, jobs, queries
-from laojia.steps.dispatch.models import Offer, PoolEntry
-from laojia.steps.order.models import Order
-from laojia.steps.serve import actions as serve
 
 pytestmark = pytest.mark.django_db
 SLOT = {"date": THURSDAY, "half": "morning"}

@@ -162,7 +162,14 @@ def test_a_sealed_order_never_goes_this_way(cast: Cast, place: Place) -> None:
         with pytest.raises((OutOfScope, NotPermitted)):
             actions.make_offer(actor=cast.as_(who), now=NOW, orders=[order], team=cast.team, **SLOT)
     with pytest.raises(Conflict):
-        actions.make_offer(actor=cast.as_(cast.dispatcher), now=NOW, orders=[order], team=cast.team, because="offer.expire", **SLOT)  # fmt: skip
+        actions.make_offer(
+            actor=cast.as_(cast.dispatcher),
+            now=NOW,
+            orders=[order],
+            team=cast.team,
+            because="offer.expire",
+            **SLOT,
+        )
 
 
 def test_the_same_key_makes_one_offer(cast: Cast, place: Place) -> None:

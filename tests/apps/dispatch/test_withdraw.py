@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.apps.dispatch.conftest import THURSDAY, Place, fresh, occasion_of, ring, taken
-from tests.cast import NOW, Cast
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Clock, Message
@@ -16,6 +14,8 @@ from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.menu import actions as menu
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Attendance
+from tests.apps.dispatch.conftest import THURSDAY, Place, fresh, occasion_of, ring, taken
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 SLOT = {"date": THURSDAY, "half": "morning"}

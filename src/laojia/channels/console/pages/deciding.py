@@ -67,12 +67,38 @@ def _map(order: Order, given: dict[str, Any], actor: Actor, now: datetime) -> ob
 
 
 DECISIONS: dict[str, Decision] = {
-    "refuse": Decision("order.refuse", gettext_lazy("This cannot be done here"), gettext_lazy("The person is told why and where to go."), RefuseForm, _refuse),
-    "ask": Decision("order.ask_back", gettext_lazy("Ask back"), gettext_lazy("The question is on its way."), AskForm, _ask),
-    "suspend": Decision("order.suspend", gettext_lazy("Note for later"), gettext_lazy("Noted; it comes back by itself on that day."), SuspendForm, _suspend),
-    "end": Decision("order.end", gettext_lazy("End it honestly"), gettext_lazy("The person is told that nobody was found and what to do now."), EndForm, _end),
-    "map": Decision("order.map", gettext_lazy("Which item is it?"), gettext_lazy("Now it is on the menu's way."), MapForm, _map),
-}  # fmt: skip
+    "refuse": Decision(
+        "order.refuse",
+        gettext_lazy("This cannot be done here"),
+        gettext_lazy("The person is told why and where to go."),
+        RefuseForm,
+        _refuse,
+    ),
+    "ask": Decision(
+        "order.ask_back", gettext_lazy("Ask back"), gettext_lazy("The question is on its way."), AskForm, _ask
+    ),
+    "suspend": Decision(
+        "order.suspend",
+        gettext_lazy("Note for later"),
+        gettext_lazy("Noted; it comes back by itself on that day."),
+        SuspendForm,
+        _suspend,
+    ),
+    "end": Decision(
+        "order.end",
+        gettext_lazy("End it honestly"),
+        gettext_lazy("The person is told that nobody was found and what to do now."),
+        EndForm,
+        _end,
+    ),
+    "map": Decision(
+        "order.map",
+        gettext_lazy("Which item is it?"),
+        gettext_lazy("Now it is on the menu's way."),
+        MapForm,
+        _map,
+    ),
+}
 
 
 @never_cache

@@ -71,6 +71,10 @@ class Chosen:
         return verb in self.verbs
 
     @property
+    def holder_word(self) -> str:
+        return str(labels.HOLDERS.get(self.order.holder, ""))
+
+    @property
     def asked(self) -> Offer | None:
         return next((offer for offer in self.offers if offer.state == "open"), None)
 

@@ -127,7 +127,9 @@ class Choices:
 
 def filter_choices() -> Choices:
     towns = list(children_of(only_county()).values_list("id", "name"))
-    versions = ItemVersion.objects.filter(state__in=("published", "paused"), sealed=False).order_by("item__code")
+    versions = ItemVersion.objects.filter(state__in=("published", "paused"), sealed=False).order_by(
+        "item__code"
+    )
     items = list(versions.values_list("item_id", "name"))
     return Choices(towns, items, [(state, labels.state_word("order", state)) for state in OPEN_AT_DESK])
 

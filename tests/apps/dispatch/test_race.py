@@ -1,0 +1,147 @@
+"""Thirty-two dispatchers at once: a half-day is never overbooked, an order never sent twice."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection
+from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
+from tests.cast import NOW, Cast, make_cast
+from tests.databases import on_postgres
+
+from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.teams.models import TeamWeek
+from laojia.kernel.errors import Conflict, Refused, WrongState
+from laojia.steps.dispatch import actions
+from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.order import actions as orders
+from laojia.steps.order.models import Order
+from laojia.steps.serve import actions as serve
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+CLIENTS = 32 if on_postgres() else 4
+SLOT = {"date": THURSDAY, "half": "morning"}
+
+
+def at_once(work: list[Callable[[], object]]) -> list[object]:
+    """Run all together; what each gave or was refused with. SQLite has one writer: the others wait for it."""
+    found: list[object] = []
+    start = threading.Barrier(len(work))
+
+    def run(one: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            found.append(one())
+        except (Refused, OperationalError) as refused:
+            found.append(refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(found) == len(work)
+    return found
+
+
+@pytest.fixture
+def people() -> Cast:
+    return make_cast()
+
+
+def placed(cast: Cast, item, count: int) -> list[Order]:
+    ids = [
+        orders.place(
+            now=NOW, key=uuid.uuid4(), item_version=item, area=cast.village, actor=cast.as_(cast.resident), sure=True,
+            times=[{"date": THURSDAY.isoformat(), "half": "morning"}],
+        ).pk
+        for _n in range(count)
+    ]  # fmt: skip
+    return list(
+        Order.objects.filter(pk__in=ids).select_related("item_version", "person", "area").order_by("pk")
+    )
+
+
+def test_one_half_day_many_dispatchers(people: Cast) -> None:
+    item = make_item()
+    rows = placed(people, item, CLIENTS)
+    TeamWeek.objects.filter(team=people.team).update(capacity=5)
+    team, desk = people.team, people.as_(people.dispatcher)
+
+    def send(order: Order) -> Callable[[], object]:
+        return lambda: actions.make_offer(actor=desk, now=NOW, orders=[order], team=team, **SLOT)
+
+    found = at_once([send(order) for order in rows])
+    made = [one for one in found if isinstance(one, Offer)]
+    assert len(made) == min(5, CLIENTS)
+    assert taken(team) == Offer.objects.filter(state="open").count() == len(made)
+    assert all(isinstance(one, Offer | Conflict) for one in found), found
+    assert JournalRow.objects.filter(verb="offer.make").count() == len(made)
+
+
+def test_one_order_many_dispatchers(people: Cast) -> None:
+    order = placed(people, make_item(), 1)[0]
+    TeamWeek.objects.update(capacity=60)
+    team, desk = people.team, people.as_(people.dispatcher)
+
+    def send() -> object:
+        mine = Order.objects.select_related("item_version", "person", "area").get(pk=order.pk)
+        return actions.make_offer(actor=desk, now=NOW, orders=[mine], team=team, **SLOT)
+
+    found = at_once([send] * CLIENTS)
+    made = [one for one in found if isinstance(one, Offer)]
+    assert len(made) == 1
+    assert all(isinstance(one, Offer | Conflict | WrongState) for one in found), found
+    assert taken(team) == 1
+    assert order.attendances.filter(state="expected").count() == 1
+
+
+def test_a_late_clock_and_an_answer_at_the_same_moment(people: Cast) -> None:
+    from laojia.steps.dispatch import jobs
+
+    TeamWeek.objects.update(capacity=9)
+    for order in placed(people, make_item(), 3):
+        offer = actions.make_offer(
+            actor=people.as_(people.dispatcher), now=NOW, orders=[order], team=people.team, date=THURSDAY, half="afternoon"
+        )  # fmt: skip
+        leader, due = people.as_(people.leader), offer.answer_due_at
+        found = at_once(
+            [
+                lambda offer=offer, due=due: jobs.answer_due(offer.pk, due),
+                lambda offer=offer, due=due: serve.accept(offer=fresh(offer), actor=leader, now=due),
+            ]
+        )
+        state = fresh(offer).state
+        assert state in ("accepted", "expired"), found
+        held = Offer.objects.filter(
+            team=people.team, state__in=("open", "accepted"), half="afternoon"
+        ).count()
+        assert taken(people.team, THURSDAY, "afternoon") == held
+        waiting = fresh(order)
+        assert waiting.state == ("arranged" if state == "accepted" else "waiting")
+
+
+def test_many_teams_claim_one_is_first(people: Cast) -> None:
+    order = placed(people, make_item(), 1)[0]
+    entry = actions.open_pool(orders=[order], actor=people.as_(people.dispatcher), now=NOW)
+    sides = [
+        (people.team, people.as_(people.leader)),
+        (people.other_team, people.as_(people.other_leader)),
+    ] * (CLIENTS // 2)
+
+    def claim(team, leader) -> Callable[[], object]:
+        def run() -> object:
+            row = PoolEntry.objects.select_related("occasion__item_version").get(pk=entry.pk)
+            return serve.claim(entry=row, team=team, actor=leader, now=NOW)
+
+        return run
+
+    found = at_once([claim(team, leader) for team, leader in sides])
+    assert Offer.objects.filter(state="accepted").count() == 1, found
+    assert taken(people.team) + taken(people.other_team) == 1
+    assert fresh(order).state == "arranged"
