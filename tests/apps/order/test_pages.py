@@ -412,3 +412,54 @@ def test_a_sealed_case_stands_in_no_list(cast: Cast, client: Client, place: Plac
     own = signed_in(Client(), cast.child)
     assert own.get(f"/o/{order.number}/").status_code == 200
     assert behalf(cast, cast.grid_worker, cast.child).on_behalf_of is not None
+
+
+def test_the_keeper_has_a_desk_of_his_own(
+    cast: Cast, client: Client, place: Place, talk: ItemVersion
+) -> None:
+    order = place(
+        actor=cast.as_(cast.child), person=cast.child, item_version=talk, contact_phone="13911112222"
+    )
+    for who in ("dispatcher", "resident"):
+        assert signed_in(Client(), getattr(cast, who)).get("/kept/").status_code == 403
+        assert signed_in(Client(), getattr(cast, who)).get(f"/kept/{order.number}/").status_code == 404
+    signed_in(client, cast.keeper)
+    listed = client.get("/kept/").content.decode()
+    assert order.number in listed
+    assert "孙小宝" not in listed
+    page = f"/kept/{order.number}/"
+    assert "13911112222" not in client.get(page).content.decode()
+    shown = client.post(page, {"do": "reveal", "reveal-reason": "call_the_person"}).content.decode()
+    assert "13911112222" in shown
+    late = client.post(
+        page, {"do": "keep", "keep-day": "2026-11-24", "keep-at": "15:00", "keep-place": "辅导中心"}
+    )
+    assert late.status_code == 422
+    fixed = {"do": "keep", "keep-day": "2026-11-27", "keep-at": "15:00", "keep-place": "辅导中心"}
+    assert client.post(page, fixed).status_code == 302
+    assert client.post(page, {"do": "end", "end-outcome": "cannot"}).status_code == 422
+    assert client.post(page, {"do": "end", "end-outcome": "done"}).status_code == 302
+    order.refresh_from_db()
+    assert (order.state, order.outcome) == ("served", "done")
+
+
+def test_regular_help_is_begun_from_the_order(cast: Cast, client: Client, place: Place) -> None:
+    visits = make_item("T31", name="常来看看", mode="standing", trusted=False)
+    order = place(item_version=visits, times=[])
+    signed_in(client, cast.dispatcher)
+    assert f"/o/{order.number}/rhythm/" in client.get(f"/o/{order.number}/").content.decode()
+    page = f"/o/{order.number}/rhythm/"
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"weekdays": []}).status_code == 422
+    typed = {
+        "weekdays": ["1"],
+        "starts": "09:30",
+        "minutes": "60",
+        "every_weeks": "2",
+        "valid_from": "2026-12-01",
+    }
+    assert client.post(page, typed).status_code == 302
+    order.refresh_from_db()
+    assert (order.standing.weekdays, order.standing.every_weeks) == ([1], 2)
+    signed_in(client, cast.resident)
+    assert client.get(page).status_code in (403, 404)

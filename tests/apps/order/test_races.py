@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.apps.order.conftest import THURSDAY, make_item, open_seats
-from tests.cast import NOW, Cast
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Message
@@ -18,6 +16,8 @@ from laojia.kernel.errors import Refused
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Attendance, Order
+from tests.apps.order.conftest import THURSDAY, make_item, open_seats
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

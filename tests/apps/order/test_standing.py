@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.acting import signed_in
-from tests.apps.order.conftest import Place, make_item
-from tests.cast import NOW, Cast
 
 from laojia.foundation.journal.actions import advance
 from laojia.foundation.journal.models import JournalRow
@@ -21,6 +18,9 @@ from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions, jobs, queries
 from laojia.steps.order.models import Attendance, Order, StandingHelp
+from tests.acting import signed_in
+from tests.apps.order.conftest import Place, make_item
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +140,9 @@ def test_pause_and_go_on(cast: Cast, running: StandingHelp, client: Client) -> N
     me = cast.as_(cast.resident)
     with pytest.raises(BadInput):
         actions.pause_standing(standing=running, reason="holiday", until=date(2026, 11, 1), actor=me, now=NOW)
-    actions.pause_standing(standing=running, reason="in_hospital", until=date(2026, 12, 10), actor=me, now=NOW)
+    actions.pause_standing(
+        standing=running, reason="in_hospital", until=date(2026, 12, 10), actor=me, now=NOW
+    )
     assert days(running) == []
     assert not Attendance.objects.filter(state="expected").exists()
     order = running.orders.get()

@@ -294,3 +294,56 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, verb: str, **words: Any) -> None:
         super().__init__(*args, **words)
         self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]
+
+
+class KeepForm(forms.Form):
+    """When and where the keeper meets the child."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    at = forms.TimeField(label=_("Hour"), widget=forms.TimeInput({"type": "time"}))
+    place = forms.CharField(label=_("Where: a place where another adult can see you"), max_length=120)
+
+
+class KeptEndForm(forms.Form):
+    """How it ended, in one word."""
+
+    outcome = forms.ChoiceField(
+        label=_("How did it end?"),
+        widget=forms.RadioSelect,
+        choices=list(labels.OUTCOMES.items()),
+        initial="done",
+    )
+    reason = forms.ChoiceField(
+        label=_("If it could not be done: why?"),
+        required=False,
+        choices=[("", "—"), *((code, labels.REASONS[code]) for code in REASONS["attendance.outcome"])],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("outcome") == "cannot" and not given.get("reason"):
+            self.add_error("reason", _("Please say why."))
+        return given
+
+
+class RhythmForm(forms.Form):
+    """The rhythm of regular help."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On which days?"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
+            (5, _("Saturday")), (6, _("Sunday")),
+        ],
+    )  # fmt: skip
+    starts = forms.TimeField(label=_("At what hour?"), widget=forms.TimeInput({"type": "time"}))
+    minutes = forms.IntegerField(label=_("How long, in minutes?"), min_value=10, max_value=480, initial=60)
+    every_weeks = forms.IntegerField(label=_("Every how many weeks?"), min_value=1, max_value=8, initial=1)
+    valid_from = forms.DateField(label=_("From which day on?"), widget=forms.DateInput({"type": "date"}))
+    over_holidays = forms.BooleanField(label=_("On holidays too, as the person wishes"), required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """As the action takes them."""
+        return dict(self.cleaned_data)

@@ -9,6 +9,7 @@ from laojia.steps.order.pages.helping import (
     help_seat,
     help_start,
 )
+from laojia.steps.order.pages.keeping import kept, kept_one, rhythm
 from laojia.steps.order.pages.looking import by_link, look_up, mine, one, pause_standing, resume_standing
 from laojia.steps.order.pages.ordering import describe, done, new, seat
 
@@ -25,6 +26,8 @@ __all__ = [
     "help_order",
     "help_seat",
     "help_start",
+    "kept",
+    "kept_one",
     "later",
     "look_up",
     "mine",
@@ -34,6 +37,7 @@ __all__ = [
     "pause_standing",
     "resume",
     "resume_standing",
+    "rhythm",
     "seat",
     "sheet",
 ]

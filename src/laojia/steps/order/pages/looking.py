@@ -17,6 +17,8 @@ from laojia.kernel import clock, limits
 from laojia.kernel.codes import mask_name
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany
 from laojia.kernel.links import make_link
+from laojia.policy.facts import subject_of
+from laojia.policy.permissions import may
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import LookUpForm, ReasonForm
 from laojia.steps.order.pages import acting
@@ -103,6 +105,7 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
         "buttons": acting.buttons(it),
         "review": _review_link(it, place, now),
         "ended": queries.ended_how(order),
+        "rhythm": _may_become_regular(it),
         "again": order.item_version is not None
         and order.state in ("closed", "served", "cancelled")
         and it.is_own,
@@ -111,6 +114,16 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
         else "",
     }
     return render(request, "order/one.html", context)
+
+
+def _may_become_regular(it: Opened) -> bool:
+    order = it.order
+    fits = (
+        order.item_version is not None and order.item_version.mode == "standing" and order.standing_id is None
+    )
+    return (
+        fits and order.state in ("received", "waiting") and may(it.actor, "standing.start", subject_of(order))
+    )
 
 
 def _name(it: Opened) -> str:

@@ -111,6 +111,14 @@ def entered_by(actor: Actor, limit: int = 100) -> list[tuple[Card, str]]:
     return [(card, f"/help/card/{card.number}/") for card in cards_of(rows, masked=True)]
 
 
+def kept_by(actor: Actor) -> list[Order]:
+    """Sealed cases of the named keeper, open ones first, the nearest promise on top."""
+    rows = Order.objects.filter(sealed=True, keeper_id=actor.person_id or 0)
+    return sorted(
+        rows, key=lambda o: (o.state not in ("received", "waiting", "arranged"), o.promise_due_at, o.pk)
+    )
+
+
 def my_standing(actor: Actor) -> list[StandingHelp]:
     """Regular help for the actor."""
     rows = scoped(StandingHelp.objects.exclude(state="ended"), actor, "standing.see")
