@@ -13,6 +13,7 @@ from laojia.conf.crew import gather
 from laojia.foundation.outbox.jobs import turn
 from laojia.foundation.outbox.models import Clock, Message
 from laojia.foundation.people.models import Person
+from laojia.kernel import clock
 from tests.acting import account_of
 from tests.cast import NOW, Cast
 from tests.conftest import DESK, PHONE
@@ -55,7 +56,8 @@ class Stage:
         self.pass_to(self.now + timedelta(**words))
 
     def told(self, who: Person, template: str) -> Message:
-        """The newest message of that kind to somebody, as it was said."""
+        """The newest message of that kind to somebody, as it was said. The clock has run on while pages were used."""
+        self.now = max(self.now, clock.now())
         self.later(seconds=1)
         found = Message.objects.filter(template=template, to_person_id=who.pk).order_by("-id").first()
         assert found is not None, f"{template} never reached {who}"
@@ -71,4 +73,3 @@ class Stage:
         start = found.index("http") if "http" in found else found.index(":") + 1
         path = found[start:]
         return "/" + path.split("/", 3)[3] if path.startswith("http") else "/" + path.lstrip("/")
-
