@@ -6,14 +6,14 @@ import uuid
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.acting import account_of
-from tests.apps.dispatch.conftest import THURSDAY, make_item
-from tests.cast import NOW, Cast, make_cast
-from tests.conftest import DESK
 
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
+from tests.acting import account_of
+from tests.apps.dispatch.conftest import THURSDAY, make_item
+from tests.cast import NOW, Cast, make_cast
+from tests.conftest import DESK
 
 pytestmark = pytest.mark.journey
 

@@ -8,9 +8,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
-from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
-from tests.cast import NOW, Cast, make_cast
-from tests.databases import on_postgres
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.teams.models import TeamWeek
@@ -20,6 +17,9 @@ from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
 from laojia.steps.serve import actions as serve
+from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
+from tests.cast import NOW, Cast, make_cast
+from tests.databases import on_postgres
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 CLIENTS = 32 if on_postgres() else 4
