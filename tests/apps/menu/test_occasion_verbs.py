@@ -50,6 +50,20 @@ def test_the_same_key_opens_one_occasion(menu: Cast) -> None:
     key = uuid.uuid4()
     assert clinic(menu, key=key).pk == clinic(menu, key=key).pk
     assert Occasion.objects.count() == 1
+    facts = {
+        "item_version": queries.item("LN02"),
+        "kind": "standing",
+        "area": menu.village,
+        "date": DAY,
+        "half": "morning",
+    }
+    planned = [
+        actions.open_occasion(actor=CLOCK, now=NOW, key=uuid.UUID(int=7), because="standing.plan", **facts)
+        for _ in range(2)
+    ]
+    assert planned[0] == planned[1], "the clock plans a visit once, however often it rings"
+    with pytest.raises(OutOfScope):
+        clinic(menu, "other_station_staff", key=key, area=menu.far_village)
 
 
 @pytest.mark.parametrize("who", ["stranger", "resident", "volunteer", "leader", "grid_worker", "menu_editor"])

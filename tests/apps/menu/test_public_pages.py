@@ -208,3 +208,13 @@ def test_occasion_of_a_protected_item_is_nowhere(menu: Cast) -> None:
         area=menu.village,
     )  # fmt: skip
     assert Occasion.objects.filter(protected=True, public=False).count() == 1
+
+
+def test_the_menu_in_english(menu: Cast, seen_by: SeenBy) -> None:
+    client = seen_by(None)
+    client.cookies["django_language"] = "en"
+    version = queries.item("LN01")
+    assert version.name_en in shown(client, "/menu/?tile=elders")
+    text = shown(client, "/menu/LN01/")
+    assert version.name_en in text
+    assert version.short_en in text

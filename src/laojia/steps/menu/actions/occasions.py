@@ -18,7 +18,8 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput, Conflict
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, subject_of
+from laojia.policy.permissions import may
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import AskingUnit, ItemVersion, Occasion
 from laojia.steps.menu.rules.items import PUBLIC_KINDS
@@ -67,8 +68,7 @@ def open_occasion(
     leader opens it. Seats open when the occasion is confirmed.
     """
     if key is not None and (known := Occasion.objects.filter(key=key).first()) is not None:
-        check(known, "occasion.see", actor=actor)
-        return known
+        return _again(known, actor, because)
     led = team is not None and actor.on_behalf_of is None and _leads(actor, team.pk)
     row = Occasion(
         key=key or uuid.uuid4(), item_version=item_version, kind=kind, state=state, area=area, area_path=area.path,
@@ -89,6 +89,13 @@ def open_occasion(
     if state == "confirmed":
         watch_end(row, now)
     return row
+
+
+def _again(known: Occasion, actor: Actor, because: str) -> Occasion:
+    """The occasion this key has opened already; somebody else's key opens nothing."""
+    if not because and not may(actor, "occasion.open", subject_of(known)):
+        check(known, "occasion.see", actor=actor)
+    return known
 
 
 def _leads(actor: Actor, team_id: int) -> bool:

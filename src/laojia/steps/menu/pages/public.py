@@ -21,7 +21,7 @@ from laojia.kernel.errors import BadInput
 from laojia.policy.facts import NOBODY, Actor
 from laojia.steps.menu import queries
 from laojia.steps.menu.models import ItemVersion, Occasion
-from laojia.steps.menu.queries.words import KIND_WORDS, REQUIRES_WORDS, TILE_WORDS
+from laojia.steps.menu.queries.words import KIND_WORDS, REQUIRES_WORDS, TILE_WORDS, said_name, said_short
 from laojia.steps.menu.rules.items import PUBLIC_KINDS, tile_of
 
 _BY_BODIES = frozenset({"village", "school", "unit", "station"})
@@ -45,8 +45,8 @@ def menu(request: HttpRequest) -> HttpResponse:
 
 def _card(row: ItemVersion) -> dict[str, str]:
     return {
-        "name": row.name,
-        "short": row.short,
+        "name": said_name(row),
+        "short": said_short(row),
         "mode": str(labels.MODES[row.mode]),
         "url": reverse("menu:item", args=[row.item.code]),
     }
@@ -66,6 +66,8 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     on = [_occasion(one, now) for one in found]
     context = {
         "row": row,
+        "name": said_name(row),
+        "short": said_short(row),
         "button": labels.BUTTONS[row.mode],
         "url": _button_url(row),
         "apply": f"/order/new/{code}/"
@@ -97,6 +99,7 @@ class OnCard:
     """An announced occasion as shown: seats in words, never a bare number."""
 
     row: Occasion
+    name: str
     url: str
     seats: str
     full: bool
@@ -124,7 +127,7 @@ def _occasion(row: Occasion, now: Any) -> OnCard:
     )
     if row.kind == "volunteers" and places < 1:
         wanted, full = _("enough volunteers have joined"), True
-    return OnCard(row, reverse("menu:on_one", args=[row.pk]), said, full, wanted)
+    return OnCard(row, said_name(row.item_version), reverse("menu:on_one", args=[row.pk]), said, full, wanted)
 
 
 @require_safe

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from laojia.shown import weekday
+from laojia.steps.menu.models import ItemVersion
 from laojia.steps.menu.rules.questions import Problem
 
 TILE_WORDS = {
@@ -156,3 +158,13 @@ def said_answer(problem: Problem) -> str:
         return problem.about or _g("Without this it cannot take place.")
     sentence = _ANSWER.get(problem.code)
     return str(sentence) if sentence else problem.code
+
+
+def said_name(row: ItemVersion) -> str:
+    """The item's name in the language of the page."""
+    return row.name_en if row.name_en and (get_language() or "").startswith("en") else row.name
+
+
+def said_short(row: ItemVersion) -> str:
+    """The item's one line in the language of the page."""
+    return row.short_en if row.short_en and (get_language() or "").startswith("en") else row.short
