@@ -27,14 +27,14 @@ _CHECK = 20  # signs of base64: 120 bits
 _BODY = re.compile(r"([a-z])([a-z])([1-9]\d{0,18})(?:_([1-9]\d{0,18}))?")
 
 
-def make_link(kind: str, id: int, purpose: str, to: int | None = None) -> str:
+def make_link(kind: str, row_id: int, purpose: str, to: int | None = None) -> str:
     """A token for one row and one purpose; `to` is the person it was sent to, where several could hold it.
 
     Raises ValueError on an unknown kind or purpose or a row without a number.
     """
-    if kind not in KINDS or purpose not in PURPOSES or id < 1 or (to is not None and to < 1):
-        raise ValueError(f"no link for {kind!r} {id} {purpose!r}")
-    body = f"{PURPOSES[purpose]}{KINDS[kind]}{id}" + (f"_{to}" if to is not None else "")
+    if kind not in KINDS or purpose not in PURPOSES or row_id < 1 or (to is not None and to < 1):
+        raise ValueError(f"no link for {kind!r} {row_id} {purpose!r}")
+    body = f"{PURPOSES[purpose]}{KINDS[kind]}{row_id}" + (f"_{to}" if to is not None else "")
     return body + _check(body)
 
 

@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Model)
 _NONE = Q(pk__in=[])
 
 
-def _reach(columns: Columns, grant: Grant, scope: Scope, person_id: int | None) -> Q:
+def _reach(columns: Columns, grant: Grant, scope: Scope, person_id: int | None) -> Q:  # noqa: C901, PLR0911  (one step per scope)
     """SQL twin of `policy.permissions.reaches`, from the same table and columns."""
     if scope is Scope.OWN:
         return _any(Q(**{column: person_id}) for column in columns.own) if person_id is not None else _NONE
