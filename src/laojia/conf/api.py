@@ -11,6 +11,7 @@ from ninja.errors import ValidationError
 
 from laojia.conf import errors
 from laojia.kernel.errors import BadInput, Refused
+from laojia.steps.dispatch.api import router as dispatch
 from laojia.steps.menu.api import router as menu
 from laojia.steps.order.api import router as order
 
@@ -19,6 +20,7 @@ api = NinjaAPI(
 )
 api.add_router("/menu", menu)
 api.add_router("", order)
+api.add_router("", dispatch)
 
 
 @api.exception_handler(Refused)

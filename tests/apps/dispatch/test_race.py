@@ -113,7 +113,9 @@ def test_a_late_clock_and_an_answer_at_the_same_moment(people: Cast) -> None:
         found = at_once(
             [
                 lambda offer=offer, due=due: jobs.answer_due(offer.pk, due),
-                lambda offer=offer, due=due: serve.accept(offer=fresh(offer), actor=leader, now=due),
+                lambda offer=offer, due=due, leader=leader: serve.accept(
+                    offer=fresh(offer), actor=leader, now=due
+                ),
             ]
         )
         state = fresh(offer).state
