@@ -52,7 +52,7 @@ class WhoseFields(forms.Form):
 
     def _people(self, people: Sequence[Person], units: Sequence[Unit], *, alone: bool) -> None:
         """Choices from who is known; `alone` leaves out everybody else (somebody is spoken for)."""
-        choices = [(ME, _("For myself"))]
+        choices: list[tuple[str, Any]] = [(ME, _("For myself"))]
         choices += [(f"p{p.pk}", p.name) for p in people[1:]]
         choices += [(f"u{u.pk}", u.name) for u in units]
         choices += [(NEW, _("For somebody else"))]

@@ -26,6 +26,7 @@ from laojia.steps.order.queries.telling import (
     Holding,
     ahead,
     coming,
+    current_attendance,
     holding,
     review_is_open,
     timeline,

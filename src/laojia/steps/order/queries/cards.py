@@ -151,7 +151,7 @@ def people_i_order_for(actor: Actor) -> list[Person]:
     me = actor.person_id
     if me is None:
         return []
-    known = Order.objects.filter(asker_id=me, sealed=False).exclude(person_id=None).values("person_id")
+    known = Order.objects.filter(asker_id=me, sealed=False).filter(person__isnull=False).values("person_id")
     rows = Person.objects.filter(Q(pk=me) | Q(guardian_id=me) | Q(pk__in=known), erased_at=None)
     return sorted(rows.select_related("area"), key=lambda p: (p.pk != me, p.pk))
 

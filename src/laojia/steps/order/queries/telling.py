@@ -81,7 +81,7 @@ def coming(order: Order) -> Coming | None:
         return None
     occasion = place.occasion
     home = occasion.kind in ("visit", "standing")
-    names = ()
+    names: tuple[str, ...] = ()
     if home:
         people = Person.objects.filter(roster_lines__occasion=occasion, roster_lines__state="yes")
         names = tuple(p.name if p.shows_name else mask_name(p.name) for p in people.order_by("id"))
