@@ -252,3 +252,23 @@ def cast_maker() -> Replay:
 def cast(db: None, cast_maker: Replay) -> Any:
     """The fixed cast (tests/cast.py) in this test's transaction."""
     return cast_maker()
+
+
+@pytest.fixture(scope="session")
+def menu_maker() -> Replay:
+    """The cast with the first menu published, made once a run like the cast."""
+    from laojia.steps.menu.jobs import load_menu
+    from tests.cast import NOW, make_cast
+
+    def make() -> Any:
+        made = make_cast()
+        load_menu(NOW)
+        return made
+
+    return Replay(make)
+
+
+@pytest.fixture
+def cast_with_menu(db: None, menu_maker: Replay) -> Any:
+    """The fixed cast and the forty items, in this test's transaction."""
+    return menu_maker()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from laojia.foundation.people.models import Person
 from laojia.policy.facts import CLOCK
-from laojia.steps.menu import actions, jobs, queries
+from laojia.steps.menu import actions, queries
 from laojia.steps.menu.models import Occasion
 from tests.acting import signed_in
 from tests.cast import NOW, Cast, morning
@@ -22,10 +22,9 @@ STARTS, ENDS = morning(DAY), morning(DAY) + timedelta(hours=3)
 
 
 @pytest.fixture
-def menu(cast: Cast) -> Cast:
+def menu(cast_with_menu: Cast) -> Cast:
     """The cast, with the first menu published."""
-    jobs.load_menu(NOW)
-    return cast
+    return cast_with_menu
 
 
 @pytest.fixture
