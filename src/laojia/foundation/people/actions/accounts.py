@@ -92,7 +92,11 @@ def claim_person(
         )
     person = fitting[0]
     proof = "name" if same_name(person.name, name) else "village"
-    claim = Claim.objects.create(account=account, person=person, proof=proof, at=now)
+    try:
+        with transaction.atomic():
+            claim = Claim.objects.create(account=account, person=person, proof=proof, at=now)
+    except IntegrityError:  # pressed twice: the other request has done it
+        return person
     if account.person_id is None:
         Account.objects.filter(pk=account.pk, person=None).update(person=person)
         account.person = person

@@ -1,0 +1,87 @@
+"""At the same moment: contacts leaving, a number's first code asked twice, guesses, limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+
+from laojia.foundation.people import actions
+from laojia.foundation.people.models import Account, Post
+from laojia.kernel import clock, limits
+from laojia.kernel.errors import Refused, WrongState
+from laojia.policy.facts import CLOCK
+from laojia.policy.roles import Role
+from tests.acting import account_of
+from tests.cast import NOW, Cast, make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(work: list[Callable[[], object]]) -> list[object]:
+    """Run all together; what each gave or was refused with."""
+    found: list[object] = []
+    start = threading.Barrier(len(work))
+
+    def run(one: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            found.append(one())
+        except (Refused, OperationalError) as refused:
+            found.append(refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(found) == len(work)
+    return found
+
+
+@pytest.fixture
+def people() -> Cast:
+    return make_cast()
+
+
+def test_three_contacts_leave_at_once_and_two_stay(people: Cast) -> None:
+    admin = people.as_(people.security_admin)
+    actions.grant_post(
+        actor=admin, now=NOW, person_id=people.neighbour.pk, role=Role.TEAM_LEADER, team=people.team
+    )
+    posts = list(Post.objects.filter(team=people.team, role=Role.TEAM_LEADER).values_list("pk", flat=True))
+    found = at_once(
+        [lambda pk=pk: actions.end_post(actor=admin, now=NOW, post_id=pk) for pk in posts]  # type: ignore[misc]
+    )
+    assert sum(isinstance(one, Post) for one in found) == 1
+    assert all(isinstance(one, Post | WrongState) for one in found)
+    assert Post.objects.filter(team=people.team, role=Role.TEAM_LEADER, valid_to=None).count() == 2
+
+
+def test_a_first_code_asked_twice_opens_one_account(db: None) -> None:
+    found = at_once([lambda: actions.account_for_phone(phone="13912345678", actor=CLOCK, now=NOW).pk] * 4)
+    assert len(set(found)) == 1
+    assert Account.objects.count() == 1
+
+
+def test_guesses_at_once_are_all_counted(people: Cast) -> None:
+    account = account_of(people.dispatcher)
+    at_once(
+        [lambda: actions.note_failure(account=Account.objects.get(pk=account.pk), actor=CLOCK, now=NOW)] * 5
+    )
+    account.refresh_from_db()
+    assert account.locked_until == NOW + timedelta(minutes=30)
+
+
+def test_a_limit_is_never_passed(db: None) -> None:
+    now = clock.now()
+    found = at_once([lambda: limits.take("race", "key", most=3, within=timedelta(hours=1), now=now)] * 8)
+    assert sum(one is None for one in found) <= 3
+    assert limits.take("race", "key", most=3, within=timedelta(hours=1), now=now) is not None or (
+        sum(one is None for one in found) < 3
+    )
