@@ -180,22 +180,34 @@ def public_actions() -> Iterator[tuple[str, Any]]:
                 yield f"{label}.{one}", function
 
 
-def test_public_actions_take_actor_and_now_as_keywords() -> None:
-    wrong = []
+def verbs() -> Iterator[tuple[str, Any]]:
+    """Public actions that somebody does. Follow-ups take the event, clock handlers `now`; neither takes an actor."""
     for where, function in public_actions():
+        if "actor" in inspect.signature(function).parameters:
+            yield where, function
+
+
+def test_verbs_take_actor_and_now_as_keywords() -> None:
+    wrong = []
+    for where, function in verbs():
         words = inspect.signature(function).parameters
-        if not {"actor", "now"} <= set(words) or any(
+        if "now" not in words or any(
             words[one].kind is not words[one].KEYWORD_ONLY for one in ("actor", "now")
         ):
             wrong.append(f"{where}{inspect.signature(function)}")
-    assert not wrong, (
-        "An action takes `*, actor, now`; what is no verb begins with an underscore:\n" + "\n".join(wrong)
-    )
+    assert len(list(verbs())) > 60
+    assert not wrong, "A verb takes `*, actor, now`:\n" + "\n".join(wrong)
 
 
-def test_public_actions_are_one_transaction() -> None:
+# These open their transaction inside: a repeated key is answered after it was taken back.
+INSIDE = {"order.place", "order.describe"}
+
+
+def test_verbs_are_one_transaction() -> None:
     """One commit per verb: state, journal and follow-ups stand or fall together."""
-    wrong = [where for where, function in public_actions() if not hasattr(function, "__wrapped__")]
+    wrong = [
+        where for where, function in verbs() if not hasattr(function, "__wrapped__") and where not in INSIDE
+    ]
     assert not wrong, "Put @transaction.atomic on: " + ", ".join(wrong)
 
 
