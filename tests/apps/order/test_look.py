@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 
 @pytest.fixture
-def orders(live: str, cast: Cast) -> Iterator[dict[str, Order]]:
+def orders(live: str, cast: Cast) -> dict[str, Order]:
     """One order waiting, one arranged, one with a seat, by today's clock."""
     now = clock.now()
     calendar()
@@ -47,7 +47,7 @@ def orders(live: str, cast: Cast) -> Iterator[dict[str, Order]]:
     )  # fmt: skip
     actions.arrange(order=arranged, occasion=occasion, actor=CLOCK, now=now)
     seat = actions.place(**base, key=uuid.uuid4(), item_version=clinic, occasion=seats)
-    yield {"waiting": waiting, "arranged": arranged, "seat": seat}
+    return {"waiting": waiting, "arranged": arranged, "seat": seat}
 
 
 def test_a_residents_pages(

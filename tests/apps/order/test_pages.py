@@ -463,3 +463,29 @@ def test_regular_help_is_begun_from_the_order(cast: Cast, client: Client, place:
     assert (order.standing.weekdays, order.standing.every_weeks) == ([1], 2)
     signed_in(client, cast.resident)
     assert client.get(page).status_code in (403, 404)
+
+
+def test_a_served_order_asks_how_it_was(cast: Cast, client: Client, place: Place) -> None:
+    from laojia.policy.facts import CLOCK
+    from tests.apps.order.test_verbs import visit
+
+    order = place()
+    actions.arrange(order=order, occasion=visit(cast, order, state="confirmed"), actor=CLOCK, now=NOW)
+    actions.serve(order=order, outcome="done", actor=CLOCK, now=NOW)
+    signed_in(client, cast.resident)
+    page = client.get(f"/o/{order.number}/").content.decode()
+    link = re.search(r'href="(/review/[^"]+)"', page)
+    assert link is not None
+    assert client.get(link[1]).status_code == 200
+    assert "/order/new/T01/" in page
+    with time_machine.travel(order.review_until, tick=False):
+        client.logout()
+        signed_in(client, cast.resident)
+        assert "/review/" in client.get(f"/o/{order.number}/").content.decode()
+
+
+def test_a_home_visit_needs_a_door(cast: Cast, client: Client, haircut: ItemVersion) -> None:
+    signed_in(client, cast.resident)
+    answer = client.post("/order/new/T01/", form_of(cast, place=""))
+    assert answer.status_code == 422
+    assert not Order.objects.exists()

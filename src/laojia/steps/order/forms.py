@@ -25,6 +25,21 @@ _CHANNELS = (
 CANCEL_REASONS = ("not_needed", "found_otherwise", "wrong_order", "other")
 
 
+class WantedVillage(VillageField):
+    """Shown as needed; a point on the map will do instead, so an empty one is judged by the form."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else None
+
+
+class WantedTimes(forms.MultipleChoiceField):
+    """Shown as needed; a time chosen below will do instead, so an empty one is judged by the action."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class WhoseFields(forms.Form):
     """For whom: oneself, somebody one has ordered for, a body one speaks for, or somebody new."""
 
@@ -74,7 +89,7 @@ class WhoseFields(forms.Form):
 class PlaceFields(forms.Form):
     """Where: the village by name (or the point the phone gives) and the door as one would tell a visitor."""
 
-    village = VillageField(required=False)
+    village = WantedVillage()
     place = forms.CharField(
         label=_("Lane and door"), max_length=120, required=False, help_text=_("As you would tell a visitor")
     )
@@ -102,9 +117,7 @@ class OrderForm(WhoseFields, PlaceFields):
         label=_("The person lives alone: the first time two of us come"), required=False
     )
     head_count = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=500, initial=1)
-    times = forms.MultipleChoiceField(
-        label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    times = WantedTimes(label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple)
     other_times = forms.MultipleChoiceField(
         label=_("Other times"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -161,6 +174,8 @@ class OrderForm(WhoseFields, PlaceFields):
             self._drop("alone")
         if not seat and mode not in ("whole_village", "seats", "volunteers"):
             self._drop("head_count")
+        if mode in ("home_visit", "standing") and "place" in self.fields:
+            self.fields["place"].required = True
         if mode == "keeper":
             self._drop("place", "words", "lon", "lat", "position_system")
         if item is None:
@@ -237,9 +252,7 @@ class LookUpForm(forms.Form):
 class ChangeForm(PlaceFields):
     """Another time, place or word, while nobody is on the way."""
 
-    times = forms.MultipleChoiceField(
-        label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    times = WantedTimes(label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple)
     words = forms.CharField(
         label=_("Anything we should know?"),
         max_length=500,
@@ -347,3 +360,31 @@ class RhythmForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """As the action takes them."""
         return dict(self.cleaned_data)
+
+
+class CallForm(forms.Form):
+    """What somebody said on the telephone or at the counter, with the verb's reason where it has one."""
+
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+    channel = forms.ChoiceField(
+        label=_("How did they tell you?"), choices=_CHANNELS, widget=forms.RadioSelect, initial="phone"
+    )
+
+    def __init__(self, *args: Any, verb: str = "", **words: Any) -> None:
+        super().__init__(*args, **words)
+        if verb:
+            self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]
+        else:
+            del self.fields["reason"]
+
+
+class PauseForm(CallForm):
+    """Until when nobody needs to come."""
+
+    until = forms.DateField(
+        label=_("Until which day must nobody come?"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("On that day they come again by themselves. Leave it empty when nobody knows yet."),
+    )
+    field_order = ("reason", "until", "channel")

@@ -32,7 +32,7 @@ from laojia.steps.order.actions.standing import finish as end_standing
 from laojia.steps.order.actions.standing import pause as pause_standing
 from laojia.steps.order.actions.standing import plan as plan_standing
 from laojia.steps.order.actions.standing import resume as resume_standing
-from laojia.steps.order.actions.standing import team_found, visit_marked
+from laojia.steps.order.actions.standing import heard_after_missed, team_found, visit_marked
 
 __all__ = [
     "Relative",
@@ -48,6 +48,7 @@ __all__ = [
     "end",
     "end_standing",
     "expect",
+    "heard_after_missed",
     "hold",
     "keep",
     "link_of",

@@ -27,7 +27,7 @@ from laojia.steps.menu.rules.times import earliest_day, wish_days, wish_problem
 from laojia.steps.order.actions.holding import voice
 from laojia.steps.order.models import Order
 from laojia.steps.order.queries.cards import said_wish
-from laojia.steps.order.rules import Asking, asking_problem
+from laojia.steps.order.rules import TO_THE_DOOR, Asking, asking_problem
 
 if TYPE_CHECKING:
     from laojia.steps.order.actions.asked import Asked
@@ -190,6 +190,7 @@ def _check_item(asked: Asked, asker_id: int) -> None:
     if asked.occasion is not None:
         _check_occasion(asked.occasion, asked)
         return
+    _check_door(asked, item.mode)
     problem = asking_problem(item, _asking(asked, asker_id))
     if problem:
         message, hint = _WHO[problem]
@@ -199,6 +200,17 @@ def _check_item(asked: Asked, asker_id: int) -> None:
         raise BadInput(
             "answers", _("One more thing, please."), "", {f"answer_{w.field}": answer_words(w) for w in wrong}
         )
+
+
+def _check_door(asked: Asked, mode: str) -> None:
+    """Somebody who comes to a home must find it: as said, on the map, or the address that is known."""
+    if mode not in TO_THE_DOOR or asked.place or asked.lon is not None:
+        return
+    if asked.person is not None and asked.person.address and asked.person.area_path == asked.area.path:
+        asked.place = asked.person.address
+        return
+    said = _("Which lane, which door? As you would tell a visitor.")
+    raise BadInput("door_missing", said, "", {"place": said})
 
 
 def _asking(asked: Asked, asker_id: int) -> Asking:

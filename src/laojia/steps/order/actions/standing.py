@@ -262,9 +262,20 @@ def _hand_up(order: Order, missed: int, now: datetime) -> None:
         setattr(order, name, value)
 
 
+@transaction.atomic
+def heard_after_missed(*, order: Order, now: datetime) -> bool:
+    """Somebody has telephoned after a missed visit: it is with the team again. False: nothing was missed."""
+    if order.holder_why not in ("visit_missed", "visits_missed"):
+        return False
+    fields = hold(order, holder="team", holder_id=order.team_id, why="standing", now=now)
+    for name, value in fields.items():
+        setattr(order, name, value)
+    return bool(Order.objects.filter(pk=order.pk, version=order.version).update(**fields))
+
+
 def may_pause(standing: StandingHelp, actor: Actor) -> None:
     """Raises unless the actor may pause it now; for pages that show the form first."""
     check(standing, "standing.pause", actor=actor)
 
 
-__all__ = ["begin", "finish", "may_pause", "pause", "plan", "resume", "team_found", "visit_marked"]
+__all__ = ["begin", "finish", "heard_after_missed", "may_pause", "pause", "plan", "resume", "team_found", "visit_marked"]

@@ -12,6 +12,7 @@ from laojia.steps.order.pages.helping import (
 from laojia.steps.order.pages.keeping import kept, kept_one, rhythm
 from laojia.steps.order.pages.looking import by_link, look_up, mine, one, pause_standing, resume_standing
 from laojia.steps.order.pages.ordering import describe, done, new, seat
+from laojia.steps.order.pages.regular import regular, regular_one
 
 __all__ = [
     "answer",
@@ -35,6 +36,8 @@ __all__ = [
     "nudge",
     "one",
     "pause_standing",
+    "regular",
+    "regular_one",
     "resume",
     "resume_standing",
     "rhythm",

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -123,6 +124,10 @@ def rhythm(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     order = queries.order(number, actor)
     require(actor, "standing.start", subject_of(order))
+    back = f"/o/{order.number}/"
+    asked = request.GET.get("back", "")
+    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}):
+        back = asked
     form = RhythmForm(
         request.POST or None, initial={"valid_from": clock.local_date(clock.now()), "every_weeks": 1}
     )
@@ -139,13 +144,13 @@ def rhythm(request: HttpRequest, number: str) -> HttpResponse:
                     request,
                     _("The first visit is open; offer it to a team. Whoever says yes comes from then on."),
                 )
-                return redirect("order:one", order.number)
+                return redirect(back)
     context = {
         "title": _("Make it regular help"),
         "text": order.words,
         "form": form,
         "button": _("Begin"),
-        "back": f"/o/{order.number}/",
+        "back": back,
         "labels": labels,
     }
     return render(request, "order/confirm.html", context, status=http)

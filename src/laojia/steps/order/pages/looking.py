@@ -89,13 +89,17 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, it: Opened) -> HttpResponse:
     now, order = clock.now(), it.order
     here = queries.coming(order)
+    regular = order.standing_id is not None and order.state == "arranged"
     place = queries.current_attendance(order) if order.state in ("served", "closed") else None
+    if regular:
+        place = queries.last_visit(order, now)
     context: dict[str, Any] = {
         "order": order,
         "it": it,
         "title": queries.title_of(order),
         "holding": queries.holding(order),
         "here": here,
+        "visits": queries.visits_ahead(order, now) if regular else [],
         "steps": queries.timeline(order, now, here),
         "wishes": queries.said_wishes(order.times, now)
         if order.state in ("received", "waiting", "need_info")
@@ -135,7 +139,9 @@ def _name(it: Opened) -> str:
 
 
 def _review_link(it: Opened, place: Any, now: Any) -> str:
-    if place is None or not it.is_own or not queries.review_is_open(it.order, now):
+    if place is None or not it.is_own:
+        return ""
+    if it.order.standing_id is None and not queries.review_is_open(it.order, now):
         return ""
     return f"/review/{make_link('attendance', place.pk, 'review', to=it.actor.person_id)}/"
 

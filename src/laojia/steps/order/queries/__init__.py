@@ -1,6 +1,15 @@
 """Every read of orders and standing help, scoped by the actor."""
 
-from laojia.steps.order.queries.asking import standing, units_i_speak_for, village_line
+from laojia.steps.order.queries.asking import (
+    last_visit,
+    regular_help,
+    standing,
+    to_telephone,
+    units_i_speak_for,
+    village_line,
+    visits_ahead,
+    visits_of,
+)
 from laojia.steps.order.queries.cards import (
     Card,
     Choices,
@@ -50,6 +59,7 @@ __all__ = [
     "ended_how",
     "entered_by",
     "holding",
+    "last_visit",
     "kept_by",
     "my_cards",
     "my_standing",
@@ -58,15 +68,19 @@ __all__ = [
     "people_i_order_for",
     "place_line",
     "queue",
+    "regular_help",
     "review_is_open",
     "said_wishes",
     "standing",
     "suspended",
     "timeline",
     "title_of",
+    "to_telephone",
     "units_i_speak_for",
     "unmapped_needs",
     "village_line",
+    "visits_ahead",
+    "visits_of",
     "waiting_list",
     "wish_buttons",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +13,13 @@ from laojia.foundation.people.models import Unit
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
-from laojia.steps.order.models import StandingHelp
+from laojia.steps.order.models import Attendance, Order, StandingHelp
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _MOST = 60
+_MOST_SHOWN = 200
+_VISITS_SHOWN = 8
+_SAY_WITHIN = timedelta(days=15)  # as long as a review counts
 
 
 def units_i_speak_for(actor: Actor, today: date) -> list[Unit]:
@@ -48,3 +51,43 @@ def standing(pk: int, actor: Actor) -> StandingHelp:
             "standing_not_here", _("We do not find that here."), _("Ask the practice centre by telephone.")
         )
     return row
+
+
+def regular_help(actor: Actor) -> list[StandingHelp]:
+    """Regular help in the area of a desk, missed visits first."""
+    rows = scoped(StandingHelp.objects.exclude(state="ended"), actor, "standing.see")
+    rows = rows.select_related("item_version", "team", "area", "person", "unit")
+    return list(rows.order_by("-missed", "id")[:_MOST_SHOWN])
+
+
+def visits_of(standing: StandingHelp) -> list[Attendance]:
+    """Visits of a regular help that the caller may see: the last ones and those planned, in order of time."""
+    rows = Attendance.objects.filter(occasion__standing_id=standing.pk).exclude(state="released")
+    newest = rows.select_related("occasion").order_by("-occasion__starts_at")[:_VISITS_SHOWN]
+    return list(newest)[::-1]
+
+
+def last_visit(order: Order, now: datetime) -> Attendance | None:
+    """Of regular help: the last visit that has begun and that the person has not spoken of yet."""
+    begun = Attendance.objects.filter(order=order, review=None).exclude(state="released")
+    begun = begun.filter(occasion__starts_at__lte=now, occasion__starts_at__gt=now - _SAY_WITHIN)
+    return begun.order_by("-occasion__starts_at").first()
+
+
+def visits_ahead(order: Order, now: datetime) -> list[datetime]:
+    """Of regular help: when they come next, the next two weeks."""
+    rows = Attendance.objects.filter(order=order, state="expected", occasion__state="confirmed")
+    return list(
+        rows.filter(occasion__starts_at__gt=now)
+        .order_by("occasion__starts_at")
+        .values_list("occasion__starts_at", flat=True)
+    )
+
+
+def to_telephone(actor: Actor) -> list[Order]:
+    """Regular help where a visit was missed: who holds it telephones. Station: its own; centre: those missed twice too."""
+    rows = Order.objects.filter(holder_why__in=("visit_missed", "visits_missed"), sealed=False)
+    if not actor.has(Role.DISPATCHER):
+        rows = rows.filter(holder="station")
+    rows = scoped(rows, actor, "order.see").select_related("item_version", "person", "unit", "area", "team")
+    return list(rows.order_by("holder_until", "id")[:_MOST])

@@ -12,6 +12,7 @@ from laojia.steps.order.rules.outlook import (
 from laojia.steps.order.rules.placing import (
     DUPLICATE_DAYS,
     OPEN_STATES,
+    TO_THE_DOOR,
     Asking,
     asking_problem,
     first_state,
@@ -24,6 +25,7 @@ __all__ = [
     "DUPLICATE_DAYS",
     "HOLDER_WORDS",
     "OPEN_STATES",
+    "TO_THE_DOOR",
     "Asking",
     "Moment",
     "Standing",
