@@ -93,7 +93,7 @@ DECISIONS: dict[str, Decision] = {
     ),
     "map": Decision(
         "order.map",
-        gettext_lazy("Which item is it?"),
+        gettext_lazy("Match to an item"),
         gettext_lazy("Now it is on the menu's way."),
         MapForm,
         _map,
