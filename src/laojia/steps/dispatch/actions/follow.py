@@ -17,6 +17,47 @@ from laojia.steps.menu.models import Occasion
 from laojia.steps.order.actions.holding import changed_meanwhile
 
 
+def hold_place(event: Event) -> None:
+    """occasion.open, confirm: a team that comes without having been asked (its own date, regular help) is busy then too.
+
+    It has agreed already, so a full half-day does not undo it: the place is simply not held.
+    """
+    occasion: Occasion = event.row
+    if (
+        occasion.state != "confirmed"
+        or occasion.team_id is None
+        or occasion.date is None
+        or not occasion.half
+    ):
+        return
+    if occasion.slot_held or Offer.objects.filter(occasion=occasion, state="accepted").exists():
+        return
+    held = take_slot(
+        team_id=occasion.team_id, date=occasion.date, half=occasion.half, actor=event.actor, now=event.now
+    )
+    if held:
+        Occasion.objects.filter(pk=occasion.pk).update(slot_held=True)
+        occasion.slot_held = True
+
+
+def free_place(event: Event) -> None:
+    """occasion.call_off, postpone, release, unoffer: the half-day such a team was busy in is free again."""
+    facts = event.facts
+    if (
+        facts.get("slot_was_held")
+        and facts.get("old_team_id")
+        and facts.get("old_date")
+        and facts.get("old_half")
+    ):
+        free_slot(
+            team_id=facts["old_team_id"],
+            date=facts["old_date"],
+            half=facts["old_half"],
+            actor=event.actor,
+            now=event.now,
+        )
+
+
 def ask_first_team(event: Event) -> None:
     """occasion.open: the team named is asked. What needs a second look waits for the desk instead."""
     occasion: Occasion = event.row
@@ -54,8 +95,22 @@ def follow_time(event: Event) -> None:
     if occasion.date is None or not occasion.half or occasion.state not in ("confirmed", "offered"):
         return
     offer = Offer.objects.filter(occasion=occasion, state__in=("open", "accepted")).first()
-    if offer is not None and (offer.date, offer.half) != (occasion.date, occasion.half):
+    if offer is None:
+        _hold_again(occasion, event)
+    elif (offer.date, offer.half) != (occasion.date, occasion.half):
         _move(offer, occasion.date, occasion.half, event)
+
+
+def _hold_again(occasion: Occasion, event: Event) -> None:
+    """A team that was not asked keeps its place in the new half-day instead of the old one."""
+    before = (event.facts.get("old_date"), event.facts.get("old_half"))
+    if occasion.slot_held and before != (occasion.date, occasion.half) and all(before):
+        free_slot(
+            team_id=occasion.team_id or 0, date=before[0], half=before[1], actor=event.actor, now=event.now
+        )
+        Occasion.objects.filter(pk=occasion.pk).update(slot_held=False)
+        occasion.slot_held = False
+    hold_place(event)
 
 
 def _move(offer: Offer, day: date | None, half: str, event: Event) -> None:

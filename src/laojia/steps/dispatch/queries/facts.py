@@ -100,6 +100,8 @@ def needs_of(
         version = order.item_version
         care = care_of(order, known, now)
         first_alone = "first_visit_alone" in rules.second_look_codes(care)
+        two = bool(version and version.two_people)
+        helpers = rules.helpers_needed(two_people=two, first_visit_alone=first_alone)
         place = _place_of(order, centres)
         found.append(
             Need(
@@ -111,10 +113,8 @@ def needs_of(
                 lat=place[1] if place else None,
                 qualification=tuple(version.qualification) if version else (),
                 insured=bool(version and version.insured),
-                helpers=rules.helpers_needed(
-                    two_people=bool(version and version.two_people), first_visit_alone=first_alone
-                ),
-                adults_only=bool(version and version.adults_only) or care.for_child,
+                helpers=helpers,
+                adults_only=bool(version and version.adults_only) or care.for_child or helpers > 1,
                 barred=barred.get(order.person_id or 0, frozenset()),
                 asked=(asked or {}).get(order.pk, frozenset()),
                 knows=known.get(order.person_id or 0, frozenset()),
@@ -172,7 +172,7 @@ def need_of_occasion(occasion: Occasion, now: datetime, *, asked: frozenset[int]
         qualification=tuple(version.qualification),
         insured=version.insured,
         helpers=rules.helpers_needed(two_people=version.two_people, first_visit_alone=False),
-        adults_only=version.adults_only,
+        adults_only=version.adults_only or version.two_people,
         asked=asked,
     )
 
