@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import time as hour_of_day
 from pathlib import Path
 from typing import Any
 
@@ -333,7 +334,9 @@ class Replay:
             if not on_postgres():
                 names = ", ".join(f'"{name}"' for name in columns)
                 holes = ", ".join("?" for _ in columns)
-                connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', rows)
+                # SQLite reads a time of day as one, but takes it as text only.
+                plain = [tuple(str(one) if isinstance(one, hour_of_day) else one for one in row) for row in rows]
+                connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', plain)
                 return
             with cursor.copy(f'COPY "{table}" ({columns[0]}) FROM STDIN') as into:
                 into.write(rows[0])

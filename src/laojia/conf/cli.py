@@ -116,11 +116,26 @@ def areas_import(file: Path) -> None:
     show(call("laojia.foundation.area.jobs:import_areas", path=file))
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--small", is_flag=True, help="A tenth of the size, for a slow machine.")
-def demo(small: bool) -> None:
+@click.pass_context
+def demo(context: click.Context, small: bool) -> None:
     """Fill an empty database, marked as demonstration, with a synthetic county."""
-    show(call("laojia.channels.home.jobs:demo", say=click.echo, small=small))
+    if context.invoked_subcommand is None:
+        show(call("laojia.conf.demonstration:demo", say=click.echo, small=small))
+
+
+@demo.command("code")
+@click.argument("name")
+def demo_code(name: str) -> None:
+    """Print the six digits of this moment for a colleague of the demonstration."""
+    show(call("laojia.conf.demonstration:code_of", name=name))
+
+
+@demo.command("who")
+def demo_who() -> None:
+    """List who can sign in to the demonstration, and how."""
+    show(call("laojia.conf.demonstration:who_can_sign_in"))
 
 
 @main.command()

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from laojia.kernel import env
+
 Say = Callable[[str], object]
 
 
@@ -76,11 +78,10 @@ def run(host: str, port: int, worker: bool, say: Say) -> None:
     """Everything `make run` does after the packages are there: set up, demonstration when empty, serve."""
     began = time.monotonic()
     set_up(say)
-    jobs = import_module("laojia.channels.home.jobs")
-    if jobs.is_empty():
+    jobs = import_module("laojia.conf.demonstration")
+    if env.mode() == "trial" and jobs.is_empty():
         say("· demonstration county (once; about a minute)")
-        for line in jobs.demo(say=say) or ():
-            say(str(line))
+        jobs.demo(say=say)
     say("")
     for line in jobs.who_can_sign_in():
         say(str(line))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from laojia.conf.demonstration import words
@@ -12,6 +12,7 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import resident
+from laojia.kernel.clock import CHINA, local_date
 from laojia.policy.roles import Channel
 from laojia.steps.dispatch.actions import make_offer, open_pool
 from laojia.steps.dispatch.queries import fitting_teams
@@ -30,7 +31,9 @@ class Asking:
 
     # --- one order -------------------------------------------------------------------------------------------------------
 
-    def wish(self, code: str, person: Person | None = None, *, desk: bool = True, **facts: Any) -> Order | None:
+    def wish(
+        self, code: str, person: Person | None = None, *, desk: bool = True, **facts: Any
+    ) -> Order | None:
         """Somebody orders the item for himself, by himself or through the grid worker, the station or the telephone."""
         play = self.play
         person = person or play.rng.choice(play.folk.asking)
@@ -42,7 +45,7 @@ class Asking:
             "times": self.times(item), "words": play.rng.choice(words.LINES), "consent_spoken": speaks,
             "alone": self._alone(item, person), "urgent": play.rng.random() < 0.03,
         } | facts  # fmt: skip
-        order = play.attempt(self._place, actor, given)
+        order: Order | None = play.attempt(self._place, actor, given)
         if order is not None and desk:
             self.to_desk(order)
         return order
@@ -71,7 +74,11 @@ class Asking:
         return next(one for one in self.play.land.villages if one.pk == person.area_id)
 
     def _alone(self, item: ItemVersion, person: Person) -> bool:
-        return item.mode in ("home_visit", "standing") and bool(person.contact_name) and self.play.rng.random() < 0.35
+        return (
+            item.mode in ("home_visit", "standing")
+            and bool(person.contact_name)
+            and self.play.rng.random() < 0.35
+        )
 
     def _voice(self, person: Person, village: Area) -> tuple[Any, bool]:
         """(who enters it, was consent spoken): on one's own phone, or somebody speaks for the person."""
@@ -82,7 +89,9 @@ class Asking:
         if way == "grid":
             return play.for_(play.folk.grid_workers[village.pk], person, Channel.COUNTER), True
         if way == "phone":
-            return play.for_(play.folk.dispatchers[2 % len(play.folk.dispatchers)], person, Channel.PHONE), True
+            return play.for_(
+                play.folk.dispatchers[2 % len(play.folk.dispatchers)], person, Channel.PHONE
+            ), True
         station = next(one for one in play.land.stations if village in play.land.served[one.pk])
         return play.for_(play.folk.station_staff[station.pk], person, Channel.PAPER), True
 
@@ -148,15 +157,41 @@ class Asking:
     # --- three weeks -----------------------------------------------------------------------------------------------------
 
     def plan(self) -> None:
-        """Wishes spread over the weeks, less in the first days; then those that wait for the dispatcher now."""
+        """Wishes spread over the weeks, the desk's rounds, then those that wait for the dispatcher now."""
         play = self.play
         ends = play.now - timedelta(hours=30)
         for _number in range(play.scale.visits):
             code = play.pick(words.WISHES)
             play.at(play.daytime(play.begins, ends), self._by_code, code)
+        day = local_date(play.begins)
+        while day <= local_date(play.now):
+            play.at(datetime.combine(day, time(9, 10), tzinfo=CHINA), self._round)
+            day += timedelta(days=1)
         for number in range(play.scale.backlog):
             moment = play.daytime(play.now - timedelta(hours=20), play.now)
             play.at(moment, self._backlog, number)
+
+    def _round(self) -> None:
+        """What came back to the desk is sent again; after some days it is said honestly that nobody was found."""
+        play = self.play
+        rows = Order.objects.filter(state__in=("received", "waiting"), holder="centre", sealed=False)
+        fresh = play.now - timedelta(hours=28)
+        for pk, placed in list(rows.exclude(item_version=None).order_by("pk").values_list("pk", "placed_at")):
+            if placed >= fresh:
+                continue
+            play.attempt(self.dispatch, pk, 3)
+            order = self.fresh(pk)
+            if (
+                order.state == "waiting"
+                and order.holder == "centre"
+                and play.moment - placed > timedelta(days=5)
+            ):
+                play.attempt(self._give_up, order)
+
+    def _give_up(self, order: Order) -> None:
+        where = "可以打村委会电话问问,邻里能搭把手的先搭把手。"
+        actor = self.play.dispatcher()
+        orders.end(order=order, reason="nobody_found", where_else=where, actor=actor, now=self.play.moment)
 
     def _by_code(self, code: str) -> None:
         if code == "ET01":
@@ -185,4 +220,3 @@ class Asking:
             order = self.play.attempt(self._place, resident(guardian.pk), given)
             if order is not None:
                 self.to_desk(order)
-

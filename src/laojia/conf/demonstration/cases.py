@@ -44,13 +44,15 @@ class Cases:
             (310, self.bundle, ()), (280, self.hand_over, ()), (360, self.absent, ()), (390, self.door, ("refused",)),
             (400, self.door, ("not_home",)), (380, self.again, ()), (60, self.kept, (False,)), (230, self.kept, (True,)),
             (120, self.draft, ()), (200, self.postponed, ()), (190, self.called_off, ()), (480, self.unreviewed, ()),
-            (470, self.unrecorded, ()), (20, self.nudge, ()), (3, self.pool_now, ()),
+            (470, self.unrecorded, ()), (170, self.full_house, ()), (20, self.nudge, ()), (3, self.pool_now, ()),
         ]  # fmt: skip
         begin += [(1.2 + step * 0.4, self.asked_now, (step,)) for step in range(4)]
         begin += [(340 - step * 70, self.complain, (step,)) for step in range(5)]
         begin += [(270 - step * 90, self.incident, (step,)) for step in range(2)]
         for hours, story, facts in begin:
-            self.play.at(self.play.now - timedelta(hours=hours), story, *facts)
+            moment = self.play.now - timedelta(hours=hours)
+            # Teams do not look at night; what happens just now happens whatever the hour.
+            self.play.at(self.play.office(moment) if hours > 40 else moment, story, *facts)
 
     # --- what stories are made of ------------------------------------------------------------------------------------------
 
@@ -98,7 +100,9 @@ class Cases:
 
     def _answer(self, order_pk: int) -> None:
         order = self.asking.fresh(order_pk)
-        orders.answer(order=order, words=words.ANSWERS[0], actor=resident(order.asker_id), now=self.play.moment)
+        orders.answer(
+            order=order, words=words.ANSWERS[0], actor=resident(order.asker_id), now=self.play.moment
+        )
         self.asking.to_desk(order)
 
     def unlisted(self, ending: str) -> None:
@@ -136,7 +140,9 @@ class Cases:
 
     def _cancel(self, order_pk: int) -> None:
         order = self.asking.fresh(order_pk)
-        orders.cancel(order=order, reason="found_otherwise", actor=resident(order.asker_id), now=self.play.moment)
+        orders.cancel(
+            order=order, reason="found_otherwise", actor=resident(order.asker_id), now=self.play.moment
+        )
 
     def nobody(self) -> None:
         """Two teams say no, nobody claims it, the station and the centre find nobody either: said honestly."""
@@ -168,7 +174,9 @@ class Cases:
         if first is None or first.person is None:
             return
         near = [one for one in self.play.folk.by_village[first.area_id] if one.pk != first.person_id]
-        second = self.asking.wish("LN01", near[0], desk=False, times=first.times, alone=False) if near else None
+        second = (
+            self.asking.wish("LN01", near[0], desk=False, times=first.times, alone=False) if near else None
+        )
         if second is not None:
             both = [self.asking.fresh(first.pk), self.asking.fresh(second.pk)]
             dispatching.bundle(orders=both, actor=self.play.dispatcher(), now=self.play.moment)
@@ -195,7 +203,9 @@ class Cases:
             occasion__attendances__order_id=order_pk, state="accepted"
         ).first()  # fmt: skip
         if offer is not None:
-            kind = [one for one in self.play.folk.teams if one.kind == offer.team.kind and one.pk != offer.team_id]
+            kind = [
+                one for one in self.play.folk.teams if one.kind == offer.team.kind and one.pk != offer.team_id
+            ]
             free = [one for one in kind if not one.serves and one.resting_until is None]
             serving.hand_over(
                 offer=offer, to_team=free[0], actor=self.play.leader(offer.team_id), now=self.play.moment
@@ -220,7 +230,9 @@ class Cases:
     def nudge(self) -> None:
         order = self._order("LN01")
         if order is not None:
-            self._then(12, lambda: orders.nudge(order=order, actor=resident(order.asker_id), now=self.play.moment))
+            self._then(
+                12, lambda: orders.nudge(order=order, actor=resident(order.asker_id), now=self.play.moment)
+            )
 
     # --- at the door -----------------------------------------------------------------------------------------------------------
 
@@ -232,9 +244,15 @@ class Cases:
             self._then(24 * 6, self._absent, order.pk)
 
     def _absent(self, order_pk: int) -> None:
-        row = Attendance.objects.select_related("order", "occasion").filter(order_id=order_pk, state="expected").first()
+        row = (
+            Attendance.objects.select_related("order", "occasion")
+            .filter(order_id=order_pk, state="expected")
+            .first()
+        )
         if row is not None and row.occasion.ends_at is not None and row.occasion.ends_at < self.play.moment:
-            serving.say(attendance=row, word="team_absent", actor=resident(row.asker_id), now=self.play.moment)
+            serving.say(
+                attendance=row, word="team_absent", actor=resident(row.asker_id), now=self.play.moment
+            )
 
     def door(self, word: str) -> None:
         order = self._arranged("LN06")
@@ -286,6 +304,13 @@ class Cases:
 
     # --- dates -----------------------------------------------------------------------------------------------------------------------
 
+    def full_house(self) -> None:
+        """Six seats, nine people: the last ones wait for somebody to step back."""
+        occasion = self.gatherings.open("WH06", self.play.land.stations[4], 16, kind="seats", places=6)
+        if occasion is not None:
+            for number in range(9):
+                self._then(26 + number, self.gatherings.sign_up, occasion.pk, next(self._people).pk, number)
+
     def draft(self) -> None:
         self.gatherings.open("WH06", self.play.land.stations[1], 14, kind="seats", ask=False)
 
@@ -314,14 +339,18 @@ class Cases:
     def complain(self, step: int) -> None:
         """Five complaints, each one step further: filed, called, answered, closed; the last one without a name."""
         kind, text = words.COMPLAINTS[step]
-        served = Order.objects.filter(state__in=("served", "closed"), team__isnull=False, sealed=False).exclude(asker=None)
+        served = Order.objects.filter(
+            state__in=("served", "closed"), team__isnull=False, sealed=False
+        ).exclude(asker=None)
         order = served.select_related("asker", "team", "person").order_by("pk").first() if step < 4 else None
         named = order is not None and order.asker is not None
         filed = reviewing.file_complaint(
             key=self.play.key(), kind=kind, words=text, order=order, person=order.asker if order else None,
             anonymous=not named, actor=resident(order.asker_id) if order else VISITOR, now=self.play.moment,
         )  # fmt: skip
-        for number, deed in enumerate((self._contact, self._reply, self._close)[: 3 - step if step < 3 else 0]):
+        for number, deed in enumerate(
+            (self._contact, self._reply, self._close)[: 3 - step if step < 3 else 0]
+        ):
             self._then(3 + number * 20, deed, filed.pk)
 
     def _holder(self, complaint: Complaint) -> Any:
@@ -345,7 +374,11 @@ class Cases:
 
     def incident(self, step: int) -> None:
         kind, text, first_help = words.INCIDENTS[step]
-        occasion = Occasion.objects.filter(state__in=("held", "recorded"), team__isnull=False, sealed=False).order_by("pk").last()
+        occasion = (
+            Occasion.objects.filter(state__in=("held", "recorded"), team__isnull=False, sealed=False)
+            .order_by("pk")
+            .last()
+        )
         if occasion is None or occasion.team_id is None:
             return
         row = reviewing.report_incident(

@@ -68,13 +68,17 @@ def _with_phone(folk: Folk) -> Iterator[Person]:
     posted = set(Post.objects.values_list("person_id", flat=True))
     asked = Offer.objects.filter(state="open").order_by("-pk").values_list("team_id", flat=True).first()
     leader = folk.leaders[asked or folk.teams[0].pk][0]
-    leading = {one.pk for people in folk.leaders.values() for one in people}
-    lines = RosterLine.objects.filter(state__in=("yes", "asked"), occasion__state="confirmed").exclude(person__in=leading)
+    busy = Post.objects.exclude(role=Role.VOLUNTEER).values("person")
+    lines = RosterLine.objects.filter(state__in=("yes", "asked"), occasion__state="confirmed").exclude(
+        person__in=busy
+    )
     line = lines.select_related("person").order_by("-pk").first()
-    going = Order.objects.filter(state="arranged", asker__isnull=False, sealed=False).exclude(asker__in=posted)
+    going = Order.objects.filter(state="arranged", asker__isnull=False, sealed=False).exclude(
+        asker__in=posted
+    )
     order = going.select_related("asker").order_by("-pk").first()
     yield order.asker if order is not None and order.asker is not None else folk.asking[0]
-    yield line.person if line is not None else folk.members[folk.teams[0].pk][0]
+    yield line.person if line is not None else folk.members[folk.teams[0].pk][-1]
     yield leader
     yield next(iter(folk.grid_workers.values()))
 
@@ -107,7 +111,9 @@ def who_can_sign_in() -> list[str]:
 
 
 def _phone_lines() -> Iterator[str]:
-    held = Claim.objects.filter(ended_at=None, account__phone_verified=True).select_related("person", "account")
+    held = Claim.objects.filter(ended_at=None, account__phone_verified=True).select_related(
+        "person", "account"
+    )
     for claim in held.order_by("id")[:20]:
         roles = set(Post.objects.filter(person=claim.person).values_list("role", flat=True))
         wanted = (Role.TEAM_LEADER, Role.GRID_WORKER, Role.VOLUNTEER)
@@ -116,7 +122,9 @@ def _phone_lines() -> Iterator[str]:
 
 
 def _staff_lines() -> Iterator[str]:
-    accounts = {row.username: row for row in Account.objects.filter(username__in=STAFF).select_related("person")}
+    accounts = {
+        row.username: row for row in Account.objects.filter(username__in=STAFF).select_related("person")
+    }
     for name, (role, _number) in STAFF.items():
         account = accounts.get(name)
         if account is not None and account.person is not None:
@@ -126,10 +134,18 @@ def _staff_lines() -> Iterator[str]:
 def code_of(name: str) -> str:
     """The six digits of this moment for a colleague's sign-in name. Raises Conflict outside a demonstration, BadInput."""
     if not is_demonstration() or env.mode() == "production":
-        raise Conflict("no_demonstration", _("This is no demonstration: nobody's second factor is shown here."))
-    account = Account.objects.filter(username=name.strip().lower()).first() if name.strip().lower() in STAFF else None
+        raise Conflict(
+            "no_demonstration", _("This is no demonstration: nobody's second factor is shown here.")
+        )
+    account = (
+        Account.objects.filter(username=name.strip().lower()).first()
+        if name.strip().lower() in STAFF
+        else None
+    )
     if account is None:
-        raise BadInput("name", _("There is no colleague of this name. Names: %(list)s.") % {"list": ", ".join(STAFF)})
+        raise BadInput(
+            "name", _("There is no colleague of this name. Names: %(list)s.") % {"list": ", ".join(STAFF)}
+        )
     return _digits(account)
 
 

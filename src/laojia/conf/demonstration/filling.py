@@ -43,7 +43,7 @@ def is_empty() -> bool:
     return not (Area.objects.exists() or Person.objects.exists())
 
 
-def demo(*, say: Say, small: bool = False) -> list[str]:
+def demo(*, say: Say, small: bool = False) -> None:
     """`laojia demo`: fill the empty database of this installation. Raises Conflict when it is not empty, or in production."""
     if env.mode() == "production":
         raise Conflict(
@@ -52,7 +52,6 @@ def demo(*, say: Say, small: bool = False) -> list[str]:
             _("Set up another one for trying out."),
         )
     fill(clock.now(), say, scale="small" if small else "full")
-    return []
 
 
 def fill(now: datetime, say: Say, *, scale: str = "full") -> Play:
@@ -78,11 +77,15 @@ def fill(now: datetime, say: Say, *, scale: str = "full") -> Play:
         load_menu(before)
         _revise_menu(before)
         make_points(land, size, before)
-        steps.done(f"{ItemVersion.objects.filter(state='published').count()} items, {len(land.points)} points")
+        steps.done(
+            f"{ItemVersion.objects.filter(state='published').count()} items, {len(land.points)} points"
+        )
         _analyse()
         play = Play(land, folk, size, now)
         live_through(play)
-        steps.done(f"{Order.objects.count()} orders, {Occasion.objects.count()} occasions in {size.days} days")
+        steps.done(
+            f"{Order.objects.count()} orders, {Occasion.objects.count()} occasions in {size.days} days"
+        )
         open_doors(folk, now)
         while seal(now, _SEALED_AT_ONCE):
             pass
@@ -142,4 +145,3 @@ def _quiet_worker() -> Iterator[None]:
         yield
     finally:
         log.setLevel(before)
-

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from faker import Faker
 
@@ -36,7 +37,9 @@ class Folk:
     children: list[Person] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)
     leaders: dict[int, list[Person]] = field(default_factory=dict)  # team id → its contacts
-    members: dict[int, list[Person]] = field(default_factory=dict)  # team id → volunteers, certificate holders first
+    members: dict[int, list[Person]] = field(
+        default_factory=dict
+    )  # team id → volunteers, certificate holders first
     grid_workers: dict[int, Person] = field(default_factory=dict)  # village id → its grid worker
     station_staff: dict[int, Person] = field(default_factory=dict)  # station id → who sits there
     dispatchers: list[Person] = field(default_factory=list)
@@ -53,7 +56,7 @@ class Maker:
         self._now = now
         self.made: list[Person] = []
 
-    def person(self, area: Area, *, born: tuple[int, int], **facts: object) -> Person:
+    def person(self, area: Area, *, born: tuple[int, int], **facts: Any) -> Person:
         """Not saved yet: `save` writes everybody at once."""
         number = len(self.made) + 1
         phone = f"1380000{number:04d}"
@@ -110,11 +113,12 @@ def _children(land: Land, maker: Maker, folk: Folk, today: date) -> None:
             folk.children.append(maker.person(village, born=(today.year - 12, today.year - 8)))
 
 
-def _colleagues(land: Land, maker: Maker, scale: Scale) -> list[tuple[Person, Role, dict[str, object]]]:
+def _colleagues(land: Land, maker: Maker, scale: Scale) -> list[tuple[Person, Role, dict[str, Any]]]:
     """Who holds a post outside the teams: the first people made, so that their numbers stay the same at every size."""
-    county, first = {"area": land.county}, land.villages[0]
-    desk = {"area": land.county, "station": land.centre}
-    wanted: list[tuple[Role, dict[str, object], Area]] = [
+    county: dict[str, Any] = {"area": land.county}
+    first = land.villages[0]
+    desk: dict[str, Any] = {"area": land.county, "station": land.centre}
+    wanted: list[tuple[Role, dict[str, Any], Area]] = [
         *[(Role.DISPATCHER, desk, first)] * 3,
         (Role.MENU_EDITOR, county, first),
         *[(Role.COMPLAINT_HOLDER, county, first)] * 2,
@@ -128,16 +132,16 @@ def _colleagues(land: Land, maker: Maker, scale: Scale) -> list[tuple[Person, Ro
 
 
 def _posts(
-    land: Land, folk: Folk, named: list[tuple[Person, Role, dict[str, object]]], today: date
+    land: Land, folk: Folk, named: list[tuple[Person, Role, dict[str, Any]]], today: date
 ) -> Iterator[Post]:
     since = today - timedelta(days=365)
     for person, role, where in named:
         yield Post(person=person, role=role, valid_from=since, **where)
         folk.others[role].append(person)
         if role is Role.GRID_WORKER:
-            folk.grid_workers[where["area"].pk] = person  # type: ignore[attr-defined]
+            folk.grid_workers[where["area"].pk] = person
         elif role is Role.STATION_STAFF:
-            folk.station_staff[where["station"].pk] = person  # type: ignore[attr-defined]
+            folk.station_staff[where["station"].pk] = person
     folk.dispatchers = folk.others[Role.DISPATCHER]
     yield from _micro_grid_posts(folk, since)
 
@@ -149,8 +153,8 @@ def _micro_grid_posts(folk: Folk, since: date) -> Iterator[Post]:
     for area in rows.order_by("code"):
         village_id = int(area.path.strip("/").split("/")[2])
         people = [one for one in folk.by_village[village_id] if one.volunteer_number]
-        if people:
-            worker = people[villages[village_id] % len(people)]
+        if len(people) > 3:  # where more than a few are willing
+            worker = people[villages[village_id] % 3]
             villages[village_id] += 1
             yield Post(person=worker, role=Role.GRID_WORKER, area=area, valid_from=since)
 
@@ -163,10 +167,13 @@ def _teams(land: Land, folk: Folk, scale: Scale, today: date) -> None:
     kinds = [kind for kind, (share, _reach, _word) in words.TEAM_KINDS.items() for _one in range(share)]
     names: set[str] = set()
     for number in range(scale.teams - 1):
-        kind = kinds[(number * 37) % len(kinds)]
+        # Every kind once, then by their shares.
+        kind = [*words.TEAM_KINDS, *(kinds[step * 37 % len(kinds)] for step in range(scale.teams))][number]
         town = land.towns[number % len(land.towns)]
         folk.teams.append(_team(kind, town, land, names, number, rng, centres, today))
-    centre = Team(name=words.KEEPER_TEAM, kind=words.KEEPER_TEAM, area=land.county, area_path=land.county.path)
+    centre = Team(
+        name=words.KEEPER_TEAM, kind=words.KEEPER_TEAM, area=land.county, area_path=land.county.path
+    )
     folk.teams.append(centre)
     for team in folk.teams[:: max(1, scale.teams // scale.featured)][: scale.featured]:
         team.featured = True
@@ -190,7 +197,9 @@ def _team(
     villages = [one for one in land.villages if one.parent_id == town.pk]
     home = rng.choice(villages)
     tags = rng.sample(words.TEAM_WORDS, len(words.TEAM_WORDS))
-    name = next((one for tag in tags if (one := f"{town.name}{tag}{word}队") not in names), f"{home.name}{word}队")
+    name = next(
+        (one for tag in tags if (one := f"{town.name}{tag}{word}队") not in names), f"{home.name}{word}队"
+    )
     if name in names:
         name = f"{town.name}第{number}{word}队"
     names.add(name)
@@ -224,13 +233,17 @@ def _members(folk: Folk, scale: Scale, today: date) -> Iterator[Post]:
     for team in folk.teams:
         contacts = [one for one in (next(free, None), next(free, None)) if one is not None]
         contacts += rng.sample(willing, 2 - len(contacts))
-        near = [one for one in willing if one.area_path.startswith(_town(team.area_path)) and one not in contacts]
+        near = [
+            one for one in willing if one.area_path.startswith(_town(team.area_path)) and one not in contacts
+        ]
         pool = near if len(near) >= scale.volunteers_each else [one for one in willing if one not in contacts]
         people = rng.sample(pool, scale.volunteers_each)
         folk.leaders[team.pk], folk.members[team.pk] = contacts, [*people, *contacts]
         for step, person in enumerate(contacts):
-            yield Post(person=person, role=Role.TEAM_LEADER, team=team, valid_from=since + timedelta(days=step))
-        for person in people:
+            yield Post(
+                person=person, role=Role.TEAM_LEADER, team=team, valid_from=since + timedelta(days=step)
+            )
+        for person in folk.members[team.pk]:  # contacts go along too
             yield Post(person=person, role=Role.VOLUNTEER, team=team, valid_from=since)
 
 

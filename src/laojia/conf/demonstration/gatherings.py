@@ -38,7 +38,9 @@ class Gatherings:
             play.at(play.office(start), self.seated, words.SEATED[number % len(words.SEATED)], ahead, number)
         for number in range(scale.village_orders):
             moment = play.daytime(play.begins, play.now - timedelta(days=1))
-            play.at(moment, self.for_village, words.VILLAGE_WISHES[number % len(words.VILLAGE_WISHES)], number)
+            play.at(
+                moment, self.for_village, words.VILLAGE_WISHES[number % len(words.VILLAGE_WISHES)], number
+            )
         for number in range(scale.standing):
             play.at(play.daytime(play.begins, play.begins + timedelta(days=6)), self.help, number)
         for number in range(scale.calls):
@@ -54,25 +56,30 @@ class Gatherings:
         if occasion is not None:
             self.play.later(self._fill, occasion.pk, number % 2 == 0, hours=(26, 30))
 
-    def open(self, code: str, station: Station, ahead: int, *, kind: str, ask: bool = True, **facts: object) -> Occasion | None:
+    def open(
+        self, code: str, station: Station, ahead: int, *, kind: str, ask: bool = True, places: int = 0
+    ) -> Occasion | None:
         """A public date at a place of the station's village."""
         play, item = self.play, self.items[code]
         village = play.land.served[station.pk][0]
         day, half = self._day(item, ahead)
         begins = datetime.combine(day, _HOURS[half], tzinfo=CHINA)
         staff = play.as_(play.folk.station_staff[station.pk])
+        seats = places or (item.places if kind == "seats" else 1)
         occasion: Occasion | None = play.attempt(
             lambda: menu.open_occasion(
                 actor=staff, now=play.moment, item_version=item, kind=kind, area=village, key=play.key(),
                 place=f"{village.name}{play.rng.choice(words.PLACES)}", starts_at=begins,
                 ends_at=begins + timedelta(minutes=item.minutes), public=True, station=station,
-                places=item.places if kind == "seats" else 1, held_back=item.held_back if kind == "seats" else 0,
+                places=seats, held_back=min(item.held_back, seats // 4) if kind == "seats" else 0,
                 volunteer_places=item.places if kind == "volunteers" else 0,
                 sponsor=words.SPONSORS.get(code, "县文明办" if item.requires else ""),
-                filing_number="示例备案〔演示〕1号" if "clinic_filing" in item.requires else "", **facts,
+                filing_number="示例备案〔演示〕1号" if "clinic_filing" in item.requires else "",
             )
         )  # fmt: skip
         if occasion is not None and ask:
+            if places:
+                self.going.agreed.add(occasion.pk)
             play.attempt(self._ask, occasion, station)
         return occasion
 
@@ -105,15 +112,19 @@ class Gatherings:
         wanted = occasion.places + 4 if full else occasion.places // 3
         people = play.rng.sample(near, min(len(near), wanted))
         for number, person in enumerate(people):
-            play.later(self._sign_up, occasion_pk, person.pk, number, hours=(0, 40))
+            play.later(self.sign_up, occasion_pk, person.pk, number, hours=(0, 40))
 
-    def _sign_up(self, occasion_pk: int, person_pk: int, number: int) -> None:
+    def sign_up(self, occasion_pk: int, person_pk: int, number: int) -> None:
         play = self.play
         person = next(one for one in play.folk.asking if one.pk == person_pk)
         occasion = Occasion.objects.select_related("item_version__item").get(pk=occasion_pk)
         village = next(one for one in play.land.villages if one.pk == person.area_id)
         by_phone = number % 4 == 0
-        actor = play.for_(play.folk.grid_workers[village.pk], person, Channel.PHONE) if by_phone else play.as_(person)
+        actor = (
+            play.for_(play.folk.grid_workers[village.pk], person, Channel.PHONE)
+            if by_phone
+            else play.as_(person)
+        )
         orders.place(
             actor=actor, now=play.moment, key=play.key(), item_version=occasion.item_version, area=village,
             occasion=occasion, seats=2 if number % 7 == 3 else 1, consent_spoken=by_phone,
@@ -147,14 +158,18 @@ class Gatherings:
         occasion = self.open("HJ01", station, 8, kind="volunteers")
         if occasion is not None:
             for step in range(9):
-                self.play.later(self._join, occasion.pk, (number * 31 + step * 7), hours=(20 + step, 60 + step))
+                self.play.later(
+                    self._join, occasion.pk, (number * 31 + step * 7), hours=(20 + step, 60 + step)
+                )
 
     def _join(self, occasion_pk: int, number: int) -> None:
         team = self.play.folk.teams[number % len(self.play.folk.teams)]
         person = self.play.folk.members[team.pk][0]
         occasion = Occasion.objects.select_related("item_version").get(pk=occasion_pk)
         if occasion.state == "confirmed":
-            line = serving.join(occasion=occasion, person=person, actor=self.play.as_(person), now=self.play.moment)
+            line = serving.join(
+                occasion=occasion, person=person, actor=self.play.as_(person), now=self.play.moment
+            )
             if number % 5 == 0:
                 serving.leave(line=line, actor=self.play.as_(person), now=self.play.moment)
 
@@ -164,7 +179,9 @@ class Gatherings:
         """Somebody old wishes for company every week; the first visit is offered, then it goes on by itself."""
         play = self.play
         old = [one for one in play.folk.asking if one.contact_name]
-        order = self.asking.wish("LN02", old[(number * 41) % len(old)], desk=False, alone=number % 2 == 0, urgent=False)
+        order = self.asking.wish(
+            "LN02", old[(number * 41) % len(old)], desk=False, alone=number % 2 == 0, urgent=False
+        )
         if order is not None:
             if number == 0:
                 self.going.doors[order.pk] = "came"
@@ -178,8 +195,8 @@ class Gatherings:
             order=order, weekdays=[(first + timedelta(days=number % 2)).weekday()], starts=time(9, 30), minutes=60,
             valid_from=first, actor=play.dispatcher(), now=play.moment,
         )  # fmt: skip
-        self._send(order_pk)
-        play.later(self._change_of_mind, standing.pk, number, hours=(24 * 12, 24 * 13))
+        play.later(self._change_of_mind, standing.pk, number, hours=(24 * 6, 24 * 7))
+        play.attempt(self._send, order_pk)
 
     def _send(self, order_pk: int) -> None:
         """The first visit goes to a team; the desk looks twice at somebody who lives alone."""
@@ -216,7 +233,12 @@ class Gatherings:
         """Heads counted at the huts and the market, every few days, by the station that keeps the point."""
         for number, point in enumerate(one for one in self.play.land.points if "驿站" not in one.name):
             for day in range(1 + number % 3, self.play.scale.days, 4):
-                self.play.at(self.play.office(self.play.begins + timedelta(days=day, hours=9)), self._tally, number, point)
+                self.play.at(
+                    self.play.office(self.play.begins + timedelta(days=day, hours=9)),
+                    self._tally,
+                    number,
+                    point,
+                )
 
     def _tally(self, number: int, point: object) -> None:
         from laojia.steps.menu.models import Point

@@ -40,8 +40,8 @@ _READ = timedelta(days=2)
 class PastInbox:
     """The demonstration's post box with the moment of the play: nothing leaves the machine."""
 
-    def __init__(self) -> None:
-        self.moment: datetime | None = None
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
 
     def send(self, message: Outgoing) -> Sent:
         entry = InboxEntry(
@@ -65,7 +65,7 @@ class Play:
         self._heap: list[tuple[datetime, int, Deed, tuple[Any, ...]]] = []
         self._count = 0
         self._grants: dict[int, Any] = {}
-        self._inbox = PastInbox()
+        self._inbox = PastInbox(self.moment)
         self._post = Post(crew.recipients, crew.words_about, self._inbox)
 
     # --- time ------------------------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Serving:
         self.unreviewed: set[int] = set()
         self.absent: set[int] = set()  # orders whose visit nobody writes down
         self.unclaimed = False  # the next entry of the pool stays open
+        self.agreed: set[int] = set()  # occasions any team says yes to
+        self._stayed_away = False
         self._last_offer = self._last_entry = 0
         self._decided: set[int] = set()
         play.watchers += [self._see_offers, self._see_pool]
@@ -57,9 +59,12 @@ class Serving:
 
     def _decide(self, offer: Offer) -> None:
         play = self.play
-        order_id = offer.occasion.attendances.filter(state="expected").values_list("order_id", flat=True).first()
+        order_id = (
+            offer.occasion.attendances.filter(state="expected").values_list("order_id", flat=True).first()
+        )
         fate = self.fates.get(order_id or 0)
         say = fate.pop(0) if fate else play.pick(_ANSWERS)
+        say = "yes" if offer.occasion_id in self.agreed else say
         if say == "silent":
             return
         moment = play.moment + timedelta(hours=play.rng.uniform(0.3, 2.2))
@@ -75,7 +80,9 @@ class Serving:
             )  # fmt: skip
 
     def _say_yes(self, offer_pk: int, say: str) -> None:
-        offer = Offer.objects.select_related("team", "occasion__item_version", "occasion__area").get(pk=offer_pk)
+        offer = Offer.objects.select_related("team", "occasion__item_version", "occasion__area").get(
+            pk=offer_pk
+        )
         if offer.state != "open":
             return
         occasion = offer.occasion
@@ -96,10 +103,14 @@ class Serving:
         return list(dict.fromkeys(people[(start + step) % len(people)] for step in range(count)))
 
     def _return(self, offer_pk: int) -> None:
-        offer = Offer.objects.select_related("team", "occasion__item_version", "occasion__area").get(pk=offer_pk)
+        offer = Offer.objects.select_related("team", "occasion__item_version", "occasion__area").get(
+            pk=offer_pk
+        )
         if offer.state == "accepted":
             reason = self.play.rng.choice(("illness", "emergency", "no_one_free"))
-            serving.give_back(offer=offer, reason=reason, actor=self.play.leader(offer.team_id), now=self.play.moment)
+            serving.give_back(
+                offer=offer, reason=reason, actor=self.play.leader(offer.team_id), now=self.play.moment
+            )
 
     def _see_pool(self) -> None:
         for entry in PoolEntry.objects.filter(pk__gt=self._last_entry).order_by("pk"):
@@ -121,7 +132,9 @@ class Serving:
     def _roster(self, occasion_pk: int) -> None:
         """Most say yes, some say nothing, one in twelve no: then somebody stands in."""
         play = self.play
-        for line in RosterLine.objects.filter(occasion_id=occasion_pk, state="asked").select_related("occasion", "person"):
+        for line in RosterLine.objects.filter(occasion_id=occasion_pk, state="asked").select_related(
+            "occasion", "person"
+        ):
             drawn = play.rng.random()
             if drawn < 0.2:
                 continue
@@ -135,7 +148,9 @@ class Serving:
         there = set(RosterLine.objects.filter(occasion=line.occasion).values_list("person_id", flat=True))
         other = next((one for one in self.play.folk.members[line.team_id] if one.pk not in there), None)
         if other is not None:
-            serving.stand_in(line=line, person=other, actor=self.play.leader(line.team_id), now=self.play.moment)
+            serving.stand_in(
+                line=line, person=other, actor=self.play.leader(line.team_id), now=self.play.moment
+            )
 
     # --- how it went -----------------------------------------------------------------------------------------------------
 
@@ -156,10 +171,13 @@ class Serving:
         occasion = Occasion.objects.select_related("item_version", "area", "team").get(pk=occasion_pk)
         if occasion.state not in ("confirmed", "held") or occasion.team_id is None:
             return
-        lines = list(occasion.roster.filter(state__in=("asked", "yes")).select_related("person").order_by("id"))
+        lines = list(
+            occasion.roster.filter(state__in=("asked", "yes")).select_related("person").order_by("id")
+        )
         came = [line.person for line in lines]
-        if len(came) > 2 and play.rng.random() < 0.4:
+        if len(came) > 1 and (not self._stayed_away or play.rng.random() < 0.25):
             came.pop()
+            self._stayed_away = True
         came = came or play.folk.members[occasion.team_id][:1]
         expected = occasion.attendances.filter(state="expected").order_by("id")
         visits = {row.pk: self._visited(row) for row in expected}
@@ -173,13 +191,15 @@ class Serving:
             self._after_visit(row)
 
     def _visited(self, row: Attendance) -> Visited:
-        word = self.doors.get(row.order_id)
+        word = self.doors.pop(row.order_id, None)
         if word is None:
             word = self.play.pick((("came", 180), ("not_home", 4), ("refused", 2)))
         if word != "came":
             return Visited(word)
         outcome = self.play.pick((("done", 90), ("partly", 6), ("cannot", 3)))
-        return Visited(word, outcome, "" if outcome == "done" else self.play.rng.choice(("no_parts", "needs_specialist")))
+        return Visited(
+            word, outcome, "" if outcome == "done" else self.play.rng.choice(("no_parts", "needs_specialist"))
+        )
 
     def _after_visit(self, attendance_pk: int) -> None:
         play = self.play
@@ -215,9 +235,15 @@ class Serving:
     def review(self, attendance_pk: int, by_phone: bool, solved: str = "") -> None:
         """Solved or not, one to five, a few words; some let the team read them."""
         play = self.play
-        row = Attendance.objects.select_related("order__person", "order__asker", "occasion").get(pk=attendance_pk)
+        row = Attendance.objects.select_related("order__person", "order__asker", "occasion").get(
+            pk=attendance_pk
+        )
         who = row.order.asker or row.order.person
-        if who is None or row.state == "expected" or Order.objects.filter(pk=row.order_id, state="arranged").exists():
+        if (
+            who is None
+            or row.state == "expected"
+            or Order.objects.filter(pk=row.order_id, state="arranged").exists()
+        ):
             return
         solved = solved or play.pick((("yes", 86), ("partly", 8), ("no", 6)))
         lines = {"yes": words.GOOD, "partly": words.PARTLY, "no": words.POOR}[solved]
