@@ -98,6 +98,12 @@ OPTIONS = (
         "A message without a receipt after this long goes to the call list.",
     ),
     Option(
+        "LAOJIA_MOST_OPEN_ORDERS",
+        "number, 5 to 100000",
+        "60",
+        "So many open orders one person or phone may have; more is no need but a flood.",
+    ),
+    Option(
         "LAOJIA_ADDRESS",
         "address with https://",
         "http://127.0.0.1:8000",

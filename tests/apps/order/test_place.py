@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Clock, Message
 from laojia.kernel.codes import check_number
-from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, WrongState
+from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, TooMany, WrongState
 from laojia.policy.facts import NOBODY
 from laojia.policy.roles import Channel
 from laojia.steps.menu.models import ItemVersion, Occasion
@@ -348,3 +348,16 @@ def test_a_point_outside_the_county_is_refused(cast: Cast, place: Place) -> None
 
 def test_times_are_kept_once_each(cast: Cast, place: Place) -> None:
     assert place(times=[THURSDAY, THURSDAY]).times == [THURSDAY]
+
+
+def test_a_flood_from_one_phone_is_stopped(cast: Cast, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAOJIA_MOST_OPEN_ORDERS", "5")
+    key = uuid.uuid4()
+    orders = [place(sure=True, key=key), *(place(sure=True) for _turn in range(4))]
+    with pytest.raises(TooMany):
+        place(sure=True)
+    assert Order.objects.count() == 5
+    assert place(actor=cast.as_(cast.neighbour)).state == "waiting"
+    actions.cancel(order=orders[1], reason="not_needed", actor=cast.as_(cast.resident), now=NOW)
+    assert place(sure=True).state == "waiting"
+    assert place(key=key).pk == orders[0].pk  # a repeat is no flood

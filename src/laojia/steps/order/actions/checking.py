@@ -14,7 +14,7 @@ from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.people.models import Person, Post, Unit
 from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel.clock import local_date
-from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, WrongState
+from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
@@ -106,6 +106,14 @@ def likely_duplicate_of(earlier: Order, actor: Actor) -> Conflict:
         shown if mine else other,
         _("Look at that one first. If this is another need, order it all the same."),
         {"earlier": earlier.number} if mine else {"earlier": ""},
+    )
+
+
+def too_many_open(most: int) -> TooMany:
+    """A flood from one person or phone."""
+    said = _now("You have %(count)s things open already.") % {"count": most}
+    return TooMany(
+        "too_many_open", said, _("Let some of them be done or cancel them first, or call the centre.")
     )
 
 

@@ -18,6 +18,7 @@ from laojia.foundation.outbox.actions import post, set_clock
 from laojia.foundation.people.actions import add_person
 from laojia.foundation.people.models import Person, Unit
 from laojia.foundation.teams.models import Team
+from laojia.kernel import env
 from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
@@ -30,7 +31,7 @@ from laojia.steps.order.actions.holding import link_of, voice
 from laojia.steps.order.models import Attendance, Hop, Order
 from laojia.steps.order.rules import OPEN_STATES, first_state, likely_duplicate, needs_second_look
 
-_CANDIDATES = 8  # earlier orders looked at for a likely duplicate
+_MOST_OPEN = 60  # open orders of one person or phone, unless the county sets another number
 
 
 def place(
@@ -169,21 +170,23 @@ def _add_relative(asked: Asked, relative: Relative, asker_id: int, verb: str) ->
 
 
 def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
-    """One look at the table: the same key (returned), or the same need of the same person or phone (refused)."""
+    """One look at the table: the same key (returned), or the same need of the same person or phone (refused).
+
+    The open orders it reads are counted too: a flood from one phone is stopped without asking anything more.
+    """
     whose = Q(person_id=asked.person.pk) if asked.person else Q(unit_id=asked.unit.pk if asked.unit else None)
     if phone and asked.unit is None:
         whose |= Q(contact_hash=keyed_hash(phone))
-    look = Q(key=asked.key)
-    if not asked.sure:
-        look |= whose & Q(state__in=OPEN_STATES, sealed=False)
+    most = env.number("LAOJIA_MOST_OPEN_ORDERS", _MOST_OPEN, least=5, most=100_000)
+    look = Q(key=asked.key) | (whose & Q(state__in=OPEN_STATES, sealed=False))
     # The item is compared here and not there: the indexes of key, person and phone then do the whole work.
-    rows = list(
-        Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:_CANDIDATES]
-    )
+    rows = list(Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:most])
     for row in rows:
         if row.key == asked.key:
             return _same(row, asked)
-    alike = [row for row in rows if _same_need(row, asked)]
+    if len(rows) >= most:
+        raise checking.too_many_open(most)
+    alike = [row for row in rows if _same_need(row, asked) and not asked.sure]
     newest = likely_duplicate([(r.pk, r.state, r.placed_at) for r in alike], now=asked.now)
     if newest is not None:
         earlier = next(r for r in alike if r.pk == newest)

@@ -278,4 +278,14 @@ def may_pause(standing: StandingHelp, actor: Actor) -> None:
     check(standing, "standing.pause", actor=actor)
 
 
-__all__ = ["begin", "finish", "heard_after_missed", "may_pause", "pause", "plan", "resume", "team_found", "visit_marked"]
+__all__ = [
+    "begin",
+    "finish",
+    "heard_after_missed",
+    "may_pause",
+    "pause",
+    "plan",
+    "resume",
+    "team_found",
+    "visit_marked",
+]
