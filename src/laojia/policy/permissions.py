@@ -34,7 +34,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "occasion.offer": {**_DESK_OR_STATION, **_CLOCK},
     "occasion.unoffer": {**_DESK_OR_STATION, **_LEADER, **_CLOCK},
     "occasion.confirm": {**_LEADER, **_CLOCK},
-    "occasion.release": {**_LEADER, **_DESK, **_CLOCK},
+    "occasion.release": {**_LEADER, **_DESK_OR_STATION, **_CLOCK},
     "occasion.agree_time": {**_LEADER, **_DESK_OR_STATION},
     "occasion.pass": {**_CLOCK, **_LEADER},
     "occasion.record": {**_LEADER},

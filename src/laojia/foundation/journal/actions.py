@@ -21,6 +21,7 @@ from laojia.policy.facts import Actor, Row, Subject, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.reasons import is_reason
 from laojia.policy.transitions import MACHINES, is_open, target_of
+from laojia.policy.verbs import LOOKING
 
 R = TypeVar("R", bound=Moving)
 
@@ -53,9 +54,8 @@ def require(actor: Actor, verb: str, subject: Subject) -> None:
     """Raise unless the actor may. What one may not even see is 'not here' (404), the rest 'not yours to do' (403)."""
     if may(actor, verb, subject):
         return
-    if any(
-        may(actor, look, subject) for look in (f"{subject.kind}.see", f"{verb.split('.', maxsplit=1)[0]}.see")
-    ):
+    families = {subject.kind, verb.split(".", maxsplit=1)[0]}
+    if any(may(actor, look, subject) for look in LOOKING if look.split(".", maxsplit=1)[0] in families):
         raise NotPermitted(
             "not_permitted",
             _("This is not yours to decide."),

@@ -11,6 +11,9 @@ from laojia import labels
 from laojia.policy.reasons import REASONS
 from laojia.policy.roles import Channel
 
+_DAY: dict[str, Any] = {"type": "date", "aria-label": _("Day")}
+_HOUR: dict[str, Any] = {"type": "time", "aria-label": _("Hour")}
+
 
 class ReviewForm(forms.Form):
     """Solved or not, how it was, a word; the person chooses whether the team sees the words."""
@@ -111,10 +114,7 @@ class IncidentForm(forms.Form):
     )
     happened_at = forms.SplitDateTimeField(
         label=_("When?"),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Day")},
-            time_attrs={"type": "time", "aria-label": _("Hour")},
-        ),
+        widget=forms.SplitDateTimeWidget(date_attrs=_DAY, time_attrs=_HOUR),
     )
     words = forms.CharField(
         label=_("In your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})

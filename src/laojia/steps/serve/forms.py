@@ -28,16 +28,17 @@ def said_by_choices() -> list[tuple[str, Any]]:
     return [(c.value, labels.CHANNELS[c.value]) for c in (Channel.PHONE, Channel.COUNTER, Channel.PAPER)]
 
 
+_DAY: dict[str, Any] = {"type": "date", "aria-label": _("Day")}
+_HOUR: dict[str, Any] = {"type": "time", "aria-label": _("Hour")}
+
+
 class HourForm(forms.Form):
     """When the team comes; empty means as offered."""
 
     starts_at = forms.SplitDateTimeField(
         label=_("When do you come?"),
         required=False,
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Day")},
-            time_attrs={"type": "time", "aria-label": _("Hour")},
-        ),
+        widget=forms.SplitDateTimeWidget(date_attrs=_DAY, time_attrs=_HOUR),
     )
 
     def hour(self) -> datetime | None:

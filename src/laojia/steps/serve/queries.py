@@ -119,7 +119,7 @@ def roster_of(occasion: Occasion) -> list[RosterLine]:
 
 def my_lines(actor: Actor, now: datetime, *, past: bool = False) -> list[RosterLine]:
     """A volunteer's own appointments: those to come, or what has been given (newest first)."""
-    rows = RosterLine.objects.filter(person_id=actor.person_id).select_related(
+    rows = RosterLine.objects.filter(person_id=actor.person_id or 0).select_related(
         "occasion__item_version", "occasion__area", "occasion__team"
     )
     if past:
@@ -134,7 +134,7 @@ def calls_i_can_join(actor: Actor, now: datetime, limit: int = 20) -> list[Occas
 
     rows = Occasion.objects.filter(
         state="confirmed", public=True, starts_at__gt=now, volunteer_places__gt=F("volunteers_taken")
-    ).exclude(roster__person_id=actor.person_id)
+    ).exclude(roster__person_id=actor.person_id or 0)
     return list(rows.select_related("item_version", "area", "team").order_by("starts_at", "id")[:limit])
 
 

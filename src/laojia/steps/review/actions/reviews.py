@@ -126,6 +126,8 @@ def follow_up(*, order: Order, result: str, actor: Actor, now: datetime) -> Foll
     )
     row.save(force_insert=True)
     record(row, "follow_up.record", actor=actor, now=now, fields=("result",))
+    if result == "answered":
+        orders.heard_after_missed(order=order, now=now)
     return row
 
 

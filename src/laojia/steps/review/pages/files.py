@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ from laojia.steps.order.models import Order
 from laojia.steps.review import actions, queries
 from laojia.steps.review.forms import AnswerForm, ComplaintForm, EndingForm, IncidentForm
 from laojia.steps.review.models import Complaint, Incident
+
+R = TypeVar("R", Order, Occasion)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,8 +172,8 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "review/incident.html", context, status=422 if form.errors else 200)
 
 
-def _seen(model: type[Order | Occasion], text: str, actor: Actor, verb: str) -> Order | Occasion | None:
-    row = model.objects.filter(pk=int(text)).first() if text.isdigit() else None
+def _seen(model: type[R], text: str, actor: Actor, verb: str) -> R | None:
+    row = model._default_manager.filter(pk=int(text)).first() if text.isdigit() else None
     if row is not None:
         require(actor, verb, subject_of(row))
     return row

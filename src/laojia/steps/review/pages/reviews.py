@@ -110,7 +110,11 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         raise _not_here()
     require(actor, "order.see", subject_of(order))
     result = request.POST.get("result", "")
+    missed = order.holder_why in ("visit_missed", "visits_missed")
     actions.follow_up(order=order, result=result, actor=actor, now=clock.now())
+    if missed:
+        messages.success(request, _("Noted."))
+        return redirect("serve:station")
     visit = queries.last_attendance(order)
     if result == "answered" and visit is not None:
         return redirect("review:give", pk=visit.pk)

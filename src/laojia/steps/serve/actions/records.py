@@ -221,4 +221,4 @@ def _helped(occasion: Occasion) -> int:
 
 def _leader_of(actor: Actor) -> Person | None:
     person_id = actor.on_behalf_of.person_id if actor.on_behalf_of else actor.person_id
-    return Person.objects.filter(pk=person_id).first()
+    return Person.objects.filter(pk=person_id or 0).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ def mark(
         _held, disputed = settled_word(word, attendance.resident_said)
     else:
         disputed = False
-    changes = {"team_said": word, "disputed": disputed, "outcome_note": note}
+    changes: dict[str, Any] = {"team_said": word, "disputed": disputed, "outcome_note": note}
     if word == "came":
         changes |= {"outcome": outcome, "outcome_reason": outcome_reason}
     if word == "not_home":
@@ -91,7 +92,7 @@ def settle(
     if not attendance.disputed and attendance.state != "not_home":
         raise Conflict("nothing_to_settle", _("There is nothing to settle here."), _("Both say the same."))
     _check_word(word, outcome, outcome_reason)
-    changes = {"disputed": False, "outcome_note": note or attendance.outcome_note}
+    changes: dict[str, Any] = {"disputed": False, "outcome_note": note or attendance.outcome_note}
     if word == "came":
         changes |= {"outcome": outcome, "outcome_reason": outcome_reason}
     advance(attendance, "attendance.settle", actor=actor, now=now, to=word, **changes)

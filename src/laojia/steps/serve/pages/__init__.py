@@ -1,23 +1,18 @@
 """Pages of serving."""
 
-from laojia.steps.serve.pages.leader import (
-    accept,
+from laojia.steps.serve.pages.leader import accept, by_link, claim, decline, offer, today
+from laojia.steps.serve.pages.station import called, settle, station, tally
+from laojia.steps.serve.pages.visits import (
     agree_time,
     ask_people,
-    by_link,
-    claim,
-    decline,
     done,
     door,
     give_back,
     hand_over,
     occasion,
-    offer,
     record_sheet,
     stand_in,
-    today,
 )
-from laojia.steps.serve.pages.station import called, settle, station, tally
 from laojia.steps.serve.pages.volunteer import answer_line, join, volunteer
 
 __all__ = [

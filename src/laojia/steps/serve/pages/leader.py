@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from laojia.foundation.journal.actions import require
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import read_link
-from laojia.policy.facts import Actor, subject_of
-from laojia.policy.permissions import may, open_verbs
+from laojia.policy.facts import Actor
 from laojia.steps.dispatch.models import Offer, PoolEntry
-from laojia.steps.menu import actions as menu
-from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
-from laojia.steps.serve.forms import DeclineForm, DoneForm, HourForm, PeopleForm, said_by_choices
-from laojia.steps.serve.models import LawRecord, RosterLine
+from laojia.steps.serve.forms import DeclineForm, HourForm, said_by_choices
 from laojia.steps.serve.pages.opening import (
     Opened,
-    address,
     contact_choices,
     occasion_token,
-    open_occasion,
     open_offer,
+    put,
 )
-from laojia.steps.serve.rules import NOT_HOME_ENDINGS, next_not_home_step, window_end
+from laojia.steps.serve.pages.visits import occasion
 
 
 @require_safe
@@ -114,7 +106,7 @@ def accept(request: HttpRequest, pk: int | None = None, token: str = "") -> Http
             offer=opened.row, actor=opened.actor, now=clock.now(), starts_at=form.hour()
         )
     except BadInput as refused:
-        _put(form, refused)
+        put(form, refused)
         return _show_offer(request, opened, hour=form, code=422)
     messages.success(request, _("Thank you. The person is told who comes and when."))
     del occasion_
@@ -157,267 +149,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("serve:occasion", pk=done_.pk)
 
 
-@require_safe
-def occasion(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """An accepted occasion: address, call, time, roster, 「做完了」."""
-    return _show_occasion(request, open_occasion(request, pk, token))
-
-
-def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **forms: Any) -> HttpResponse:
-    row = opened.row
-    leads = opened.ours or bool(opened.token)
-    roster = queries.roster_of(row)
-    day = row.date or clock.local_date(row.starts_at or clock.now())
-    there = {line.person_id for line in roster if line.state in ("asked", "yes", "came")}
-    free = [p for p in queries.members(row.team_id, day) if p.pk not in there] if row.team_id else []
-    context = {
-        "occasion": row,
-        "token": opened.token,
-        "leads": leads,
-        "contacts": [] if leads else contact_choices(row.team_id),
-        "channels": said_by_choices(),
-        "attendances": queries.attendances_of(row),
-        "roster": roster,
-        "missing": queries.missing_on_roster(row) if row.state in ("confirmed", "postponed") else (),
-        "verbs": open_verbs(opened.actor, subject_of(row)),
-        "begun": row.starts_at is not None and row.starts_at <= clock.now(),
-        "hour": HourForm(),
-        "people": PeopleForm(members=free),
-        "back": DeclineForm(verb="offer.return", prefix="back"),
-        "law_record": LawRecord.objects.filter(occasion=row).first(),
-        "addresses": {
-            n: address(opened, n) for n in ("occasion", "agree_time", "ask", "give_back", "hand_over", "done")
-        },
-    }
-    return render(request, "serve/occasion.html", context | forms, status=code)
-
-
-@require_POST
-def agree_time(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """约时间: the hour agreed with the person."""
-    opened = open_occasion(request, pk, token)
-    form = HourForm(request.POST)
-    begins = form.hour() if form.is_valid() else None
-    if begins is None:
-        form.add_error("starts_at", _("Choose a day and an hour."))
-        return _show_occasion(request, opened, hour=form, code=422)
-    try:
-        menu.agree_time(
-            occasion=opened.row,
-            starts_at=begins,
-            ends_at=window_end(begins, opened.row.item_version.minutes),
-            actor=opened.actor,
-            now=clock.now(),
-        )
-    except BadInput as refused:
-        _put(form, refused)
-        return _show_occasion(request, opened, hour=form, code=422)
-    messages.success(request, _("The time is set and the person is told."))
-    return redirect(address(opened, "occasion"))
-
-
-@require_POST
-def ask_people(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """Name who goes."""
-    opened = open_occasion(request, pk, token)
-    row = opened.row
-    day = row.date or clock.local_date(row.starts_at or clock.now())
-    form = PeopleForm(request.POST, members=queries.members(row.team_id, day) if row.team_id else [])
-    if not form.is_valid():
-        return _show_occasion(request, opened, people=form, code=422)
-    try:
-        actions.ask(occasion=row, people=form.chosen(), actor=opened.actor, now=clock.now())
-    except BadInput as refused:
-        _put(form, refused)
-        return _show_occasion(request, opened, people=form, code=422)
-    messages.success(request, _("They are asked and will answer you."))
-    return redirect(address(opened, "occasion"))
-
-
-@require_POST
-def stand_in(request: HttpRequest, line: int, pk: int | None = None, token: str = "") -> HttpResponse:
-    """找人替."""
-    opened = open_occasion(request, pk, token)
-    row = opened.row
-    old = RosterLine.objects.select_related("occasion__item_version").filter(pk=line, occasion=row).first()
-    if old is None:
-        raise OutOfScope("no_line", _("That person is not on this roster."), _("Look at the roster again."))
-    day = row.date or clock.local_date(row.starts_at or clock.now())
-    form = PeopleForm(request.POST, members=queries.members(row.team_id, day) if row.team_id else [])
-    if not form.is_valid():
-        return _show_occasion(request, opened, people=form, code=422)
-    for person in form.chosen()[:1]:
-        actions.stand_in(line=old, person=person, actor=opened.actor, now=clock.now())
-    messages.success(request, _("The stand-in is asked."))
-    return redirect(address(opened, "occasion"))
-
-
-@require_POST
-def give_back(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """退回."""
-    opened = open_occasion(request, pk, token)
-    form = DeclineForm(request.POST, verb="offer.return", prefix="back")
-    if not form.is_valid():
-        return _show_occasion(request, opened, back=form, code=422)
-    actions.give_back(
-        offer=_accepted(opened),
-        reason=form.cleaned_data["reason"],
-        words=form.cleaned_data["words"],
-        actor=opened.actor,
-        now=clock.now(),
-    )
-    messages.success(request, _("We look for another team. Nobody is blamed."))
-    return redirect("home:home") if token else redirect("serve:today")
-
-
-@require_POST
-def hand_over(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """转给别的队."""
-    opened = open_occasion(request, pk, token)
-    name = request.POST.get("team", "").strip()
-    team = Team.objects.filter(name=name, ended_on=None).first() if name else None
-    if team is None:
-        messages.error(
-            request, _("There is no team of that name. Write the name as it stands in the list of teams.")
-        )
-        return redirect(address(opened, "occasion"))
-    actions.hand_over(offer=_accepted(opened), to_team=team, actor=opened.actor, now=clock.now())
-    messages.success(request, _("The other team is asked."))
-    return redirect("home:home") if token else redirect("serve:today")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def done(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
-    """「做完了」: outcome, minutes for all with exceptions, a note, in under a minute."""
-    opened = open_occasion(request, pk, token)
-    row = opened.row
-    require(opened.actor, "occasion.record", subject_of(row)) if request.method == "POST" else None
-    day = row.date or clock.local_date(row.starts_at or clock.now())
-    members = _those_who_may_have_come(row, day)
-    named = set(row.roster.filter(state__in=("asked", "yes")).values_list("person_id", flat=True))
-    visits = [a for a in queries.attendances_of(row) if a.state == "expected"]
-    form = DoneForm(
-        request.POST or None,
-        members=members,
-        named=named,
-        visits=visits if row.kind in ("visit", "appointment", "standing", "seats") else [],
-        initial={"minutes": row.item_version.minutes or 60},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.record(occasion=row, report=_report(form), actor=opened.actor, now=clock.now())
-        except BadInput as refused:
-            _put(form, refused)
-        else:
-            messages.success(request, _("Thank you. The record is complete and the hours are attested."))
-            return redirect(address(opened, "occasion"))
-    leads = opened.ours or bool(opened.token)
-    context = {
-        "occasion": row,
-        "form": form,
-        "token": opened.token,
-        "contacts": [] if leads else contact_choices(row.team_id),
-        "channels": said_by_choices(),
-        "back": address(opened, "occasion"),
-    }
-    return render(request, "serve/done.html", context, status=422 if form.errors else 200)
-
-
-def _those_who_may_have_come(row: Any, day: Any) -> list[Any]:
-    people = queries.members(row.team_id, day) if row.team_id else []
-    known = {p.pk for p in people}
-    signed_up = [line.person for line in row.roster.select_related("person") if line.person_id not in known]
-    return people + signed_up
-
-
-def _report(form: DoneForm) -> actions.records.Report:  # type: ignore[name-defined]
-    from laojia.steps.serve.actions.records import Report, Visited
-
-    entry = form.cleaned_data
-    visits = {}
-    for visit in form.visits:
-        word, _sign, outcome = entry[f"visit_{visit.pk}"].partition(":")
-        visits[visit.pk] = Visited(word, outcome, entry[f"why_{visit.pk}"])
-    return Report(
-        minutes=entry["minutes"],
-        came=[p for p in form.members if entry[f"came_{p.pk}"]],
-        exceptions={p.pk: entry[f"minutes_{p.pk}"] for p in form.members if entry[f"minutes_{p.pk}"]},
-        own_work=frozenset(p.pk for p in form.members if entry[f"own_{p.pk}"]),
-        visits=visits,
-        content=entry["content"],
-        helped=entry["helped"],
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def door(request: HttpRequest, attendance: int, pk: int | None = None, token: str = "") -> HttpResponse:
-    """Nobody answers: note it, then one step after the other within two hours."""
-    opened = open_occasion(request, pk, token)
-    row = Attendance.objects.select_related("order__person", "occasion__item_version").filter(
-        pk=attendance, occasion=opened.row
-    ).first()  # fmt: skip
-    if row is None:
-        raise OutOfScope("no_visit", _("That visit is not here."), _("Look at the list again."))
-    if request.method == "POST":
-        step = request.POST.get("step", "")
-        words = {
-            "attendance": row,
-            "actor": opened.actor,
-            "now": clock.now(),
-            "note": request.POST.get("note", "")[:200],
-        }
-        if row.state == "expected":
-            actions.mark(word="not_home", **words)
-        else:
-            actions.not_home_next(step=step, **words)
-        return redirect(address(opened, "door", attendance=row.pk))
-    context = {
-        "visit": row,
-        "occasion": opened.row,
-        "next_step": next_not_home_step(row.not_home_step) if row.not_home_since else "",
-        "endings": NOT_HOME_ENDINGS,
-        "may_act": may(opened.actor, "not_home.step", subject_of(row)),
-        "back": address(opened, "occasion"),
-        "contacts": [] if opened.ours or token else contact_choices(opened.row.team_id),
-        "channels": said_by_choices(),
-    }
-    return render(request, "serve/door.html", context)
-
-
-@require_safe
-def record_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record of law on one sheet."""
-    opened = open_occasion(request, pk, "")
-    require(opened.actor, "occasion.print", subject_of(opened.row))
-    context = {
-        "occasion": opened.row,
-        "record": LawRecord.objects.select_related("in_charge").filter(occasion=opened.row).first(),
-        "lines": [line for line in queries.roster_of(opened.row) if line.state == "came"],
-    }
-    return render(request, "serve/record_sheet.html", context)
-
-
-def _accepted(opened: Opened) -> Offer:
-    found = opened.row.offers.filter(state="accepted").select_related("occasion", "team").first()
-    if found is None:
-        raise OutOfScope(
-            "not_accepted", _("This is not with your team any more."), _("Look at today's list.")
-        )
-    return found  # type: ignore[no-any-return]
-
-
 def _occasion_address(opened: Opened) -> str:
     occasion_id = opened.row.occasion_id
     if opened.token:
         return reverse("serve:by_link", kwargs={"token": occasion_token(occasion_id, opened.actor)})
     return reverse("serve:occasion", kwargs={"pk": occasion_id})
-
-
-def _put(form: Any, refused: BadInput) -> None:
-    """Show a refusal where it belongs: beside its field, or above the form."""
-    placed = False
-    for name, sentence in refused.fields.items():
-        if name in form.fields:
-            form.add_error(name, str(sentence))
-            placed = True
-    form.add_error(None, f"{refused.message} {refused.hint}" if not placed else str(refused.hint))

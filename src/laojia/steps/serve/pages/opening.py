@@ -12,7 +12,7 @@ from laojia.foundation.journal.actions import require
 from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import actor_by_link, contacts_of, speaking_for
 from laojia.kernel import clock
-from laojia.kernel.errors import OutOfScope
+from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import make_link, read_link
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.roles import Channel
@@ -108,3 +108,13 @@ def _not_here() -> OutOfScope:
         _("This link does not open anything any more."),
         _("Sign in with your telephone number, or call the practice centre."),
     )
+
+
+def put(form: Any, refused: BadInput) -> None:
+    """Show a refusal where it belongs: beside its field, or above the form."""
+    placed = False
+    for name, sentence in refused.fields.items():
+        if name in form.fields:
+            form.add_error(name, str(sentence))
+            placed = True
+    form.add_error(None, f"{refused.message} {refused.hint}" if not placed else str(refused.hint))

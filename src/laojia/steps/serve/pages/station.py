@@ -19,6 +19,7 @@ from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import Point
+from laojia.steps.order import queries as orders
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.forms import SettleForm, TallyForm
@@ -38,6 +39,7 @@ def _show(request: HttpRequest, actor: Actor, form: TallyForm, code: int = 200) 
     points = [p.pk for p in _points(actor)]
     context = {
         "calls": _calls(actor),
+        "missed": orders.to_telephone(actor),
         "doors": list(queries.unanswered_doors(actor)[:20]),
         "disputed": list(queries.disputed(actor)[:20]),
         "records": list(queries.open_records(actor)[:20]),

@@ -41,7 +41,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     occasion = (
         Occasion.objects.filter(pk=pk, public=True, state="confirmed").select_related("item_version").first()
     )
-    person = Person.objects.filter(pk=actor.person_id).first()
+    person = Person.objects.filter(pk=actor.person_id or 0).first()
     if occasion is None or person is None:
         raise OutOfScope("no_call", _("That call is over."), _("Have a look at what else needs hands."))
     actions.join(occasion=occasion, person=person, actor=actor, now=clock.now())
@@ -54,7 +54,7 @@ def answer_line(request: HttpRequest, pk: int) -> HttpResponse:
     """去 / 我去不了."""
     actor = _volunteer(request)
     line = (
-        RosterLine.objects.filter(pk=pk, person_id=actor.person_id)
+        RosterLine.objects.filter(pk=pk, person_id=actor.person_id or 0)
         .select_related("occasion__item_version")
         .first()
     )
