@@ -127,3 +127,32 @@ def test_an_accepted_offer_taken_back_leaves_the_order_waiting(cast: Cast, place
     assert taken(cast.team) == 0
     ring(NOW + timedelta(hours=2))
     assert Message.objects.filter(template="offer.withdrawn").count() == 2
+
+
+@pytest.mark.parametrize(("kind", "comes"), [("conduct", False), ("late", True)])
+def test_a_complaint_about_conduct_ends_that_teams_visits_to_that_person(cast, place, kind, comes) -> None:
+    import uuid
+
+    from laojia.steps.review.actions import file_complaint
+    from laojia.steps.serve import actions as serve
+
+    desk = cast.as_(cast.dispatcher)
+    arranged, asked = place(), place(sure=True)
+    other = place(actor=cast.as_(cast.neighbour))
+    first = actions.make_offer(actor=desk, now=NOW, orders=[arranged], team=cast.team, **SLOT)
+    serve.accept(offer=first, actor=cast.as_(cast.leader), now=NOW)
+    second = actions.make_offer(actor=desk, now=NOW, orders=[asked], team=cast.team, **SLOT)
+    third = actions.make_offer(
+        actor=desk, now=NOW, orders=[other], team=cast.team, date=THURSDAY, half="afternoon"
+    )
+    file_complaint(
+        key=uuid.uuid4(), kind=kind, words="说话难听,要了钱。", actor=cast.as_(cast.resident), now=SOON,
+        order=fresh(arranged), person=cast.resident,
+    )  # fmt: skip
+    if comes:
+        assert (fresh(first).state, fresh(second).state) == ("accepted", "open")
+        return
+    assert (fresh(first).state, fresh(second).state, fresh(third).state) == ("withdrawn", "withdrawn", "open")
+    assert {fresh(arranged).state, fresh(asked).state} == {"waiting"}
+    assert taken(cast.team) == 0
+    assert cast.team.name not in [fit.team.name for fit in queries.fitting_teams([asked], SOON).fits]

@@ -9,6 +9,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel.db import swap
 from laojia.steps.dispatch.actions.ladder import close_pool
 from laojia.steps.dispatch.actions.offers import make_offer, withdraw
+from laojia.steps.dispatch.actions.opening import TRIPS
 from laojia.steps.dispatch.actions.refusals import slot_full
 from laojia.steps.dispatch.actions.slots import free_slot, take_slot
 from laojia.steps.dispatch.models import Offer
@@ -123,3 +124,19 @@ def _move(offer: Offer, day: date | None, half: str, event: Event) -> None:
     expect = {"state": offer.state, "version": offer.version}
     if not swap(Offer, offer.pk, expect, date=day, half=half, version=offer.version + 1):
         raise changed_meanwhile()
+
+
+def stop_team(event: Event) -> None:
+    """complaint.file about conduct or money: the team does not come to this person any more, from now on (rule 13)."""
+    complaint = event.row
+    order = complaint.order
+    person_id = complaint.person_id or (order.person_id if order is not None else None)
+    if not event.facts.get("stops") or complaint.about_team_id is None or person_id is None:
+        return
+    at_the_door = Offer.objects.filter(
+        team_id=complaint.about_team_id, state__in=("open", "accepted"), occasion__kind__in=TRIPS,
+        occasion__state__in=("offered", "confirmed", "postponed"), occasion__attendances__state="expected",
+        occasion__attendances__order__person_id=person_id,
+    )  # fmt: skip
+    for offer in at_the_door.distinct():
+        withdraw(offer=offer, actor=event.actor, now=event.now, because="complaint.file")

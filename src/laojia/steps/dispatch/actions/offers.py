@@ -220,7 +220,8 @@ def withdraw(*, offer: Offer, actor: Actor, now: datetime, because: str = "") ->
         parts.tell_team(offer, "offer.withdrawn", now=now)
     if because in ("occasion.call_off", "occasion.postpone"):
         return offer
-    _step_back(occasion, orders, was, actor=actor, now=now)
+    reason = "complaint" if because == "complaint.file" else "withdrawn"
+    _step_back(occasion, orders, was, reason, actor=actor, now=now)
     if offer.opened_occasion and occasion.kind in TRIPS and occasion.state == "draft":
         leave(occasion, orders, actor=actor, now=now, because="offer.withdraw")
     looking = [one for one in orders if one.state in parts.LOOKING]
@@ -229,16 +230,18 @@ def withdraw(*, offer: Offer, actor: Actor, now: datetime, because: str = "") ->
     return offer
 
 
-def _step_back(occasion: Occasion, orders: Sequence[Order], was: str, *, actor: Actor, now: datetime) -> None:
+def _step_back(
+    occasion: Occasion, orders: Sequence[Order], was: str, reason: str, *, actor: Actor, now: datetime
+) -> None:
     """The occasion is being prepared again; arranged orders wait again."""
     cause = "offer.withdraw"
     if occasion.state == "offered":
         menu.mark_unoffered(occasion=occasion, actor=actor, now=now, because=cause)
     elif was == "accepted" and occasion.state in ("confirmed", "postponed"):
-        menu.release(occasion=occasion, reason="withdrawn", actor=actor, now=now, because=cause)
+        menu.release(occasion=occasion, reason=reason, actor=actor, now=now, because=cause)
         for order in orders:
             if order.state == "arranged":
-                order_actions.unarrange(order=order, reason="withdrawn", actor=actor, now=now, because=cause)
+                order_actions.unarrange(order=order, reason=reason, actor=actor, now=now, because=cause)
 
 
 @transaction.atomic

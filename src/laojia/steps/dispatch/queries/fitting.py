@@ -74,7 +74,11 @@ def trip_need(
     look = dict.fromkeys(
         code for order in orders for code in rules.second_look_codes(facts.care_of(order, known, now))
     )
-    return facts.need_of_trip(needs), tuple(look)
+    need = facts.need_of_trip(needs)
+    if occasion is not None and occasion.starts_at is not None and occasion.date is not None:
+        # Day and hour were agreed with the person (regular help): no other time is offered to anybody.
+        need = replace(need, slots=((occasion.date, occasion.half),))
+    return need, tuple(look)
 
 
 def need_for(
