@@ -216,3 +216,27 @@ def test_claiming_twice_is_told_kindly(offered: Chain, client: Client) -> None:
     assert offered.order.state == "arranged"
     late = signed_in(Client(), cast.other_leader).post(f"/team/pool/{entry.pk}/claim/", follow=True)
     assert late.status_code == 200
+
+
+def test_a_stand_in_is_named_on_the_page(accepted: Chain, client: Client) -> None:
+    cast = accepted.cast
+    actions.ask(occasion=accepted.occasion, people=[cast.volunteer], actor=cast.as_(cast.leader), now=NOW)
+    signed_in(client, cast.leader)
+    line = accepted.occasion.roster.get()
+    page = client.get(f"/team/occasions/{accepted.occasion.pk}/").content.decode()
+    address = f"/team/occasions/{accepted.occasion.pk}/roster/{line.pk}/stand-in/"
+    assert address in page
+    assert client.post(address, {"people": cast.second_volunteer.pk}).status_code == 302
+    assert accepted.occasion.roster.get(person=cast.second_volunteer).replaces_id == line.pk
+
+
+def test_a_wrong_tally_line_is_struck_out(cast: Cast, client: Client) -> None:
+    point = Point.objects.create(name="健康小屋", area=cast.village, area_path=cast.village.path)
+    item = MenuItem.objects.create(code="W1", tile="看病健康")
+    line = actions.tally_walk_ins(
+        point=point, item=item, heads=120, day=NOW.date(), actor=cast.as_(cast.station_staff), now=NOW
+    )
+    signed_in(client, cast.station_staff)
+    assert client.post(f"/station/tally/{line.pk}/strike/", follow=True).status_code == 200
+    assert WalkInTally.objects.get(corrects=line).heads == 0
+    assert client.post(f"/station/tally/{line.pk + 1}/strike/").status_code == 404

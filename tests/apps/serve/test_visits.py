@@ -258,3 +258,17 @@ def test_walk_ins_are_heads_and_corrected_by_a_new_line(cast: Cast) -> None:
             point=point, item=item, heads=1, day=TODAY, actor=cast.as_(cast.other_station_staff), now=NOW
         )
     assert later(0) == NOW
+
+
+def test_everybody_is_reminded_the_evening_before(begin: Begin) -> None:
+    chain = begin(item=make_item("E1", two_people=True))
+    cast = chain.cast
+    # Accepted on Tuesday for Thursday: the evening before lies ahead.
+    early = NOW - timedelta(hours=20)
+    leader = cast.as_(cast.leader)
+    actions.accept(offer=chain.offer, actor=leader, now=early, people=[cast.volunteer])
+    assert Clock.objects.get(kind="occasion.tomorrow").due_at == VISIT - timedelta(hours=15)
+    ring(VISIT - timedelta(hours=14))
+    assert Message.objects.filter(template="order.tomorrow", to_person_id=cast.resident.pk).count() == 1
+    assert Message.objects.filter(template="roster.tomorrow", to_person_id=cast.volunteer.pk).count() == 1
+    assert Message.objects.filter(template="roster.missing", to_team_id=cast.team.pk).count() == 1

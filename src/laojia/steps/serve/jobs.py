@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from laojia.foundation.journal.actions import Event
-from laojia.foundation.outbox.actions import post
+from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock
 from laojia.foundation.people.models import Post
+from laojia.kernel import clock, links
 from laojia.kernel.clock import local_date
 from laojia.policy.roles import Role
+from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions
 from laojia.steps.serve.models import LawRecord
+from laojia.steps.serve.queries import missing_on_roster
 
 
 def after_passed(event: Event) -> None:
     """occasion.pass: the ten working days of the record begin."""
     if event.row.team_id is not None and not event.row.practice:
         actions.open_record(occasion=event.row, now=event.now)
+
+
+def after_time_fixed(event: Event) -> None:
+    """occasion.confirm, agree_time, reconfirm: everybody is reminded the evening before, at six."""
+    occasion = event.row
+    if occasion.starts_at is None:
+        return
+    day_before = clock.local(occasion.starts_at) - timedelta(days=1)
+    evening = day_before.replace(hour=18, minute=0, second=0, microsecond=0)
+    about = ("occasion", occasion.pk)
+    cancel_clocks(about, ("occasion.tomorrow",))
+    if evening > event.now:
+        set_clock("occasion.tomorrow", about=about, due=evening, now=event.now)
+
+
+def evening_before(occasion_id: int, now: datetime) -> None:
+    """Clock occasion.tomorrow: those who are served, those who go, and the team when somebody is missing."""
+    occasion = (
+        Occasion.objects.select_related("item_version").filter(pk=occasion_id, state="confirmed").first()
+    )
+    if occasion is None or occasion.starts_at is None or occasion.practice or occasion.sealed:
+        return
+    at = occasion.starts_at.isoformat()
+    day = local_date(occasion.starts_at).isoformat()
+    template = "order.tomorrow" if occasion.kind in ("visit", "standing") else "seat.tomorrow"
+    for visit in occasion.attendances.filter(state="expected").select_related("order"):
+        order = visit.order
+        person_id = order.person_id or order.asker_id
+        if person_id is not None:
+            link = f"l/{links.make_link('order', order.pk, 'order', to=person_id)}/"
+            post(
+                template, to_person_id=person_id, about=("order", order.pk), key=f"{template}:{visit.pk}:{day}", now=now,
+                variables={"number": order.number, "at": at, "link": link},
+            )  # fmt: skip
+    for line in occasion.roster.filter(state__in=("asked", "yes")):
+        post(
+            "roster.tomorrow", to_person_id=line.person_id, about=("occasion", occasion.pk),
+            key=f"roster.tomorrow:{line.pk}:{day}", now=now, variables={"at": at, "link": "volunteer/"},
+        )  # fmt: skip
+    if occasion.team_id is not None and missing_on_roster(occasion):
+        post(
+            "roster.missing", to_team_id=occasion.team_id, about=("occasion", occasion.pk),
+            key=f"roster.missing:{occasion.pk}:{day}", now=now,
+            variables={"at": at, "link": f"team/occasions/{occasion.pk}/"},
+        )  # fmt: skip
 
 
 def remind(record_id: int, now: datetime) -> None:

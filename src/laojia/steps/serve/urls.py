@@ -35,6 +35,7 @@ urlpatterns = [
     path("volunteer/lines/<int:pk>/", pages.answer_line, name="answer_line"),
     path("station/", pages.station, name="station"),
     path("station/tally/", pages.tally, name="tally"),
+    path("station/tally/<int:pk>/strike/", pages.strike, name="strike"),
     path("station/settle/<int:pk>/", pages.settle, name="settle"),
     path("station/called/<int:pk>/", pages.called, name="called"),
 ]

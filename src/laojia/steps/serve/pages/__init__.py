@@ -1,7 +1,7 @@
 """Pages of serving."""
 
 from laojia.steps.serve.pages.leader import accept, by_link, claim, decline, offer, today
-from laojia.steps.serve.pages.station import called, settle, station, tally
+from laojia.steps.serve.pages.station import called, settle, station, strike, tally
 from laojia.steps.serve.pages.visits import (
     agree_time,
     ask_people,
@@ -35,6 +35,7 @@ __all__ = [
     "settle",
     "stand_in",
     "station",
+    "strike",
     "tally",
     "today",
     "volunteer",

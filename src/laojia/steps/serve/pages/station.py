@@ -23,6 +23,7 @@ from laojia.steps.order import queries as orders
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.forms import SettleForm, TallyForm
+from laojia.steps.serve.models import WalkInTally
 
 _DESK = (Role.DISPATCHER, Role.STATION_STAFF)
 
@@ -37,6 +38,7 @@ def station(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, actor: Actor, form: TallyForm, code: int = 200) -> HttpResponse:
     points = [p.pk for p in _points(actor)]
+    tally_ = queries.tally_of(points, clock.local_date(clock.now()))
     context = {
         "calls": _calls(actor),
         "missed": orders.to_telephone(actor),
@@ -44,7 +46,8 @@ def _show(request: HttpRequest, actor: Actor, form: TallyForm, code: int = 200) 
         "disputed": list(queries.disputed(actor)[:20]),
         "records": list(queries.open_records(actor)[:20]),
         "form": form,
-        "tally": queries.tally_of(points, clock.local_date(clock.now())),
+        "tally": tally_,
+        "struck": {line.corrects_id for line in tally_},
     }
     return render(request, "serve/station.html", context, status=code)
 
@@ -69,6 +72,20 @@ def tally(request: HttpRequest) -> HttpResponse:
         now=clock.now(),
     )
     messages.success(request, _("Noted."))
+    return redirect("serve:station")
+
+
+@require_POST
+def strike(request: HttpRequest, pk: int) -> HttpResponse:
+    """A wrong line of the tally is struck out by a further one; both stay."""
+    actor = _at_desk(request)
+    line = WalkInTally.objects.select_related("point", "item").filter(pk=pk, corrects=None).first()
+    if line is None:
+        raise OutOfScope("no_line", _("That line is not here."), _("Look at the list again."))
+    actions.tally_walk_ins(
+        point=line.point, item=line.item, heads=0, day=line.date, actor=actor, now=clock.now(), corrects=line
+    )
+    messages.success(request, _("Struck out. Enter the right number now."))
     return redirect("serve:station")
 
 

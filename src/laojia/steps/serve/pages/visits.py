@@ -53,6 +53,7 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
         "begun": row.starts_at is not None and row.starts_at <= clock.now(),
         "hour": HourForm(),
         "people": PeopleForm(members=free),
+        "free": free,
         "back": DeclineForm(verb="offer.return", prefix="back"),
         "law_record": LawRecord.objects.filter(occasion=row).first(),
         "addresses": {
