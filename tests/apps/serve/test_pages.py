@@ -12,6 +12,7 @@ from django.test import Client
 from laojia.foundation.outbox.models import Message
 from laojia.kernel.links import make_link
 from laojia.steps.dispatch.models import PoolEntry
+from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import ItemVersion, MenuItem, Point
 from laojia.steps.serve import actions
 from laojia.steps.serve.models import LawRecord, WalkInTally
@@ -240,3 +241,15 @@ def test_a_wrong_tally_line_is_struck_out(cast: Cast, client: Client) -> None:
     assert client.post(f"/station/tally/{line.pk}/strike/", follow=True).status_code == 200
     assert WalkInTally.objects.get(corrects=line).heads == 0
     assert client.post(f"/station/tally/{line.pk + 1}/strike/").status_code == 404
+
+
+def test_after_a_postponement_the_leader_fixes_the_new_time(accepted: Chain, client: Client) -> None:
+    cast = accepted.cast
+    menu.postpone(occasion=accepted.occasion, reason="snow", actor=cast.as_(cast.dispatcher), now=NOW)
+    signed_in(client, cast.leader)
+    address = f"/team/occasions/{accepted.occasion.pk}/time/"
+    assert client.post(address, {}).status_code == 422
+    assert client.post(address, {"starts_at_0": "2026-11-20", "starts_at_1": "09:00"}).status_code == 422
+    assert client.post(address, {"starts_at_0": "2026-11-30", "starts_at_1": "09:00"}).status_code == 302
+    assert accepted.occasion.state == "confirmed"
+    assert accepted.occasion.starts_at.isoformat() == "2026-11-30T01:00:00+00:00"

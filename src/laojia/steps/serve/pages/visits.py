@@ -68,18 +68,17 @@ def agree_time(request: HttpRequest, pk: int | None = None, token: str = "") -> 
     """约时间: the hour agreed with the person."""
     opened = open_occasion(request, pk, token)
     form = HourForm(request.POST)
+    row = opened.row
     begins = form.hour() if form.is_valid() else None
-    if begins is None:
+    if begins is None and not (form.is_valid() and row.state == "postponed" and row.starts_at):
         form.add_error("starts_at", _("Choose a day and an hour."))
         return _show_occasion(request, opened, hour=form, code=422)
+    ends = window_end(begins, row.item_version.minutes) if begins else None
+    words: dict[str, Any] = {"occasion": row, "starts_at": begins, "ends_at": ends}
     try:
-        menu.agree_time(
-            occasion=opened.row,
-            starts_at=begins,
-            ends_at=window_end(begins, opened.row.item_version.minutes),
-            actor=opened.actor,
-            now=clock.now(),
-        )
+        # After a postponement the new time is what brings the occasion back.
+        verb = menu.reconfirm if row.state == "postponed" else menu.agree_time
+        verb(**words, actor=opened.actor, now=clock.now())
     except BadInput as refused:
         put(form, refused)
         return _show_occasion(request, opened, hour=form, code=422)
