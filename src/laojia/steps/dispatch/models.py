@@ -61,6 +61,7 @@ class Offer(Moving):
             models.Index(fields=["team", "answer_due_at"], condition=Q(state="open"), name="offer_open_team"),
             models.Index(fields=["answer_due_at"], condition=Q(state="open"), name="offer_open"),
             models.Index(fields=["team", "made_at"], name="offer_team_lately"),
+            models.Index(fields=["made_by_id", "undo_until"], name="offer_undo"),
         ]
         constraints: ClassVar = [
             known_state("offer"),

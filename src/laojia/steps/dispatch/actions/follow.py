@@ -105,10 +105,9 @@ def follow_time(event: Event) -> None:
 def _hold_again(occasion: Occasion, event: Event) -> None:
     """A team that was not asked keeps its place in the new half-day instead of the old one."""
     before = (event.facts.get("old_date"), event.facts.get("old_half"))
-    if occasion.slot_held and before != (occasion.date, occasion.half) and all(before):
-        free_slot(
-            team_id=occasion.team_id or 0, date=before[0], half=before[1], actor=event.actor, now=event.now
-        )
+    day, half = before
+    if occasion.slot_held and before != (occasion.date, occasion.half) and day and half:
+        free_slot(team_id=occasion.team_id or 0, date=day, half=half, actor=event.actor, now=event.now)
         Occasion.objects.filter(pk=occasion.pk).update(slot_held=False)
         occasion.slot_held = False
     hold_place(event)
