@@ -88,7 +88,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     # 派单 offers
     "offer.see": {**_SEE_AREA, **_LEADER},
     "offer.make": {**_DESK_OR_STATION, **_LEADER, **_CLOCK},
-    "offer.withdraw": {**_DESK, **_CLOCK},
+    "offer.withdraw": {**_DESK_OR_STATION, **_CLOCK},
     "offer.remind": _CLOCK,
     "offer.call": _DESK_OR_STATION,
     "offer.accept": _LEADER,

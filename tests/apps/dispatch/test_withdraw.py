@@ -56,11 +56,19 @@ def test_later_the_team_is_told(cast: Cast, offer: Offer) -> None:
     assert set(told) == {cast.leader.pk, cast.second_leader.pk}
 
 
-@pytest.mark.parametrize("who", ["stranger", "resident", "leader", "station_staff", "menu_editor"])
+@pytest.mark.parametrize("who", ["stranger", "resident", "leader", "other_station_staff", "menu_editor"])
 def test_others_cannot_take_it_back(cast: Cast, offer: Offer, who: str) -> None:
     with pytest.raises((NotPermitted, OutOfScope)):
         actions.withdraw(offer=offer, actor=cast.as_(getattr(cast, who)), now=SOON)
     assert taken(cast.team) == 1
+
+
+def test_the_station_that_asked_may_take_it_back(cast: Cast, place: Place) -> None:
+    station = cast.as_(cast.station_staff)
+    made = actions.make_offer(actor=station, now=NOW, orders=[place()], team=cast.team, **SLOT)
+    assert queries.last_undo(station, SOON) == made
+    actions.withdraw(offer=made, actor=station, now=SOON)
+    assert taken(cast.team) == 0
 
 
 def test_taking_back_twice_is_refused_and_frees_once(cast: Cast, offer: Offer) -> None:

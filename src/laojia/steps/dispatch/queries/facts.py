@@ -47,11 +47,14 @@ def barred_for(person_ids: Iterable[int | None]) -> Mapping[int, frozenset[int]]
 
 
 def histories(orders: Sequence[Order]) -> dict[int, frozenset[int]]:
-    """Person → teams that have been with him. A person without an entry has had no visit yet."""
+    """Person → teams that have been at his door. A person without an entry has had no visit yet."""
     ids = {order.person_id for order in orders if order.person_id is not None}
     if not ids:
         return {}
-    rows = Attendance.objects.filter(person_id__in=ids, state="came").values_list("person_id", "team_id")
+    been = Attendance.objects.filter(
+        person_id__in=ids, state="came", occasion__kind__in=("visit", "standing")
+    )
+    rows = been.values_list("person_id", "team_id")
     found: dict[int, set[int]] = defaultdict(set)
     for person_id, team_id in rows.distinct():
         if person_id is not None:
