@@ -180,7 +180,12 @@ def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
     most = env.number("LAOJIA_MOST_OPEN_ORDERS", _MOST_OPEN, least=5, most=100_000)
     look = Q(key=asked.key) | (whose & Q(state__in=OPEN_STATES, sealed=False))
     # The item is compared here and not there: the indexes of key, person and phone then do the whole work.
-    rows = list(Order.objects.filter(look).annotate(item=F("item_version__item_id")).order_by("-id")[:most])
+    rows = list(
+        Order.objects.filter(look)
+        .defer("contact_phone")
+        .annotate(item=F("item_version__item_id"))
+        .order_by("-id")[:most]
+    )
     for row in rows:
         if row.key == asked.key:
             return _same(row, asked)

@@ -184,10 +184,10 @@ def _where(form: OrderForm, wanted: Wanted) -> dict[str, Any]:
 
 
 def _for_whom(form: OrderForm, wanted: Wanted, typed_by: Actor) -> dict[str, Any]:
-    if wanted.behalf is not None:
-        return {"person": wanted.behalf}
     given = form.cleaned_data
     chosen = given.get("for_whom") or ME
+    if wanted.behalf is not None and not chosen.startswith("u"):
+        return {"person": wanted.behalf}
     if chosen == NEW:
         year = given.get("relative_year")
         return {

@@ -77,11 +77,8 @@ def last_visit(order: Order, now: datetime) -> Attendance | None:
 def visits_ahead(order: Order, now: datetime) -> list[datetime]:
     """Of regular help: when they come next, the next two weeks."""
     rows = Attendance.objects.filter(order=order, state="expected", occasion__state="confirmed")
-    return list(
-        rows.filter(occasion__starts_at__gt=now)
-        .order_by("occasion__starts_at")
-        .values_list("occasion__starts_at", flat=True)
-    )
+    ahead = rows.filter(occasion__starts_at__gt=now).order_by("occasion__starts_at")
+    return [at for at in ahead.values_list("occasion__starts_at", flat=True) if at is not None]
 
 
 def to_telephone(actor: Actor) -> list[Order]:

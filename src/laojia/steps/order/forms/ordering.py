@@ -8,21 +8,34 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from laojia import labels
 from laojia.foundation.people.forms import VillageField
 from laojia.foundation.people.models import Person, Unit
-from laojia.policy.reasons import REASONS
 from laojia.steps.menu.models import ItemVersion
 
 ME, NEW = "me", "new"
-_TEL = {"type": "tel", "inputmode": "numeric", "autocomplete": "tel-national"}
-_CHANNELS = (
+_TEL = {"type": "tel", "inputmode": "numeric"}
+CHANNELS = (
     ("phone", _("by telephone")),
     ("counter", _("face to face")),
     ("paper", _("from a paper")),
 )
-# What a resident chooses from when she does not need it any more; the others are the desk's words.
-CANCEL_REASONS = ("not_needed", "found_otherwise", "wrong_order", "other")
+
+
+def _phone(label: Any, *, autocomplete: str = "tel-national", **words: Any) -> forms.CharField:
+    """A field for a number; what is a number is decided by the action."""
+    return forms.CharField(
+        label=label, max_length=20, widget=forms.TextInput(_TEL | {"autocomplete": autocomplete}), **words
+    )
+
+
+def free_line() -> forms.CharField:
+    """The one free line."""
+    return forms.CharField(
+        label=_("Anything we should know?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
 
 class WantedVillage(VillageField):
@@ -45,31 +58,34 @@ class WhoseFields(forms.Form):
 
     for_whom = forms.ChoiceField(label=_("For whom?"), widget=forms.RadioSelect, required=False)
     relative_name = forms.CharField(label=_("Name of the person"), max_length=40, required=False)
-    relative_phone = forms.CharField(
-        label=_("Phone of the person, if there is one"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(_TEL | {"autocomplete": "off"}),
-    )
+    relative_phone = _phone(_("Phone of the person, if there is one"), required=False, autocomplete="off")
     relative_year = forms.IntegerField(
         label=_("Year of birth, only for a child"), min_value=1900, max_value=2100, required=False
     )
     name = forms.CharField(label=_("Your name"), max_length=40)
-    phone = forms.CharField(
-        label=_("Your mobile number"),
-        max_length=20,
-        help_text=_("We send a code, then it is ordered."),
-        widget=forms.TextInput(_TEL),
-    )
-    contact_phone = forms.CharField(
-        label=_("Another number to call"), max_length=20, required=False, widget=forms.TextInput(_TEL)
-    )
+    phone = _phone(_("Your mobile number"), help_text=_("We send a code, then it is ordered."))
+    contact_phone = _phone(_("Another number to call"), required=False)
 
-    def _people(self, people: Sequence[Person], units: Sequence[Unit], *, alone: bool) -> None:
-        """Choices from who is known; `alone` leaves out everybody else (somebody is spoken for)."""
+    def _people(
+        self, people: Sequence[Person], units: Sequence[Unit], *, alone: bool, body: bool = False
+    ) -> None:
+        """Choices from who is known; `alone` leaves out everybody else (somebody is spoken for).
+
+        `body`: this comes for a village, a school or a unit; one of the bodies one speaks for is chosen.
+        """
+        bodies: list[tuple[str, Any]] = [(f"u{u.pk}", u.name) for u in units]
+        if body and bodies:
+            self.fields["for_whom"] = forms.ChoiceField(
+                label=_("For which village, school or unit?"),
+                choices=bodies,
+                widget=forms.RadioSelect,
+                initial=bodies[0][0] if len(bodies) == 1 else None,
+            )
+            self._drop("relative_name", "relative_phone", "relative_year")
+            return
         choices: list[tuple[str, Any]] = [(ME, _("For myself"))]
         choices += [(f"p{p.pk}", p.name) for p in people[1:]]
-        choices += [(f"u{u.pk}", u.name) for u in units]
+        choices += bodies
         choices += [(NEW, _("For somebody else"))]
         self.fields["for_whom"].choices = choices  # type: ignore[attr-defined]
         if alone:
@@ -128,9 +144,7 @@ class OrderForm(WhoseFields, PlaceFields):
         widget=forms.Textarea({"rows": 2}),
     )
     urgent = forms.BooleanField(label=_("Urgent: today if at all possible"), required=False)
-    channel = forms.ChoiceField(
-        label=_("How did they tell you?"), choices=_CHANNELS, widget=forms.RadioSelect
-    )
+    channel = forms.ChoiceField(label=_("How did they tell you?"), choices=CHANNELS, widget=forms.RadioSelect)
     consent_spoken = forms.BooleanField(label=_("I asked, and they said yes to this order"), required=False)
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -154,7 +168,10 @@ class OrderForm(WhoseFields, PlaceFields):
     ) -> None:
         super().__init__(*args, **words)
         self.item = item
-        self._people(people, units, alone=behalf)
+        self.body = bool(units) and not seat
+        self._people(people, units, alone=behalf, body=self.body)
+        if self.body and self.initial.get("for_whom") == ME:
+            del self.initial["for_whom"]
         if known or behalf:
             self._drop("name", "phone")
         if not known and not behalf:
@@ -233,158 +250,3 @@ def _question(question: dict[str, Any]) -> forms.Field:
     if kind == "date":
         return forms.CharField(max_length=10, widget=forms.TextInput({"type": "date"}), **words)
     return forms.CharField(max_length=200, **words)
-
-
-class LookUpForm(forms.Form):
-    """The public number and the last four digits of the phone."""
-
-    number = forms.CharField(
-        label=_("Number of the order"), max_length=40, help_text=_("Like D141024-26-000123-7")
-    )
-    phone_end = forms.CharField(
-        label=_("Last four digits of your phone"),
-        min_length=4,
-        max_length=4,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-    )
-
-
-class ChangeForm(PlaceFields):
-    """Another time, place or word, while nobody is on the way."""
-
-    times = WantedTimes(label=_("When would it suit you?"), widget=forms.CheckboxSelectMultiple)
-    words = forms.CharField(
-        label=_("Anything we should know?"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea({"rows": 2}),
-    )
-
-    field_order = ("times", "village", "place", "words")
-
-    def __init__(self, *args: Any, times: Sequence[tuple[str, str]] = (), **words: Any) -> None:
-        super().__init__(*args, **words)
-        if times:
-            self.fields["times"].choices = list(times)  # type: ignore[attr-defined]
-        else:
-            self.fields.pop("times")
-
-    def wishes(self) -> list[dict[str, str]] | None:
-        """Chosen half-days; None when times are not asked."""
-        if "times" not in self.fields:
-            return None
-        return [dict(zip(("date", "half"), v.split("/"), strict=True)) for v in self.cleaned_data["times"]]
-
-
-class AnswerForm(forms.Form):
-    """The answer to what we asked."""
-
-    words = forms.CharField(label=_("Your answer"), max_length=500, widget=forms.Textarea({"rows": 3}))
-
-
-class CancelForm(forms.Form):
-    """Why it is not needed any more, by one tap."""
-
-    reason = forms.ChoiceField(
-        label=_("Why?"),
-        widget=forms.RadioSelect,
-        choices=[(code, labels.REASONS[code]) for code in CANCEL_REASONS],
-        initial="not_needed",
-    )
-
-
-class LaterForm(forms.Form):
-    """Until which day it rests."""
-
-    until = forms.DateField(label=_("Until which day?"), widget=forms.DateInput({"type": "date"}))
-
-
-class ReasonForm(forms.Form):
-    """A reason out of the verb's own list."""
-
-    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, verb: str, **words: Any) -> None:
-        super().__init__(*args, **words)
-        self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]
-
-
-class KeepForm(forms.Form):
-    """When and where the keeper meets the child."""
-
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
-    at = forms.TimeField(label=_("Hour"), widget=forms.TimeInput({"type": "time"}))
-    place = forms.CharField(label=_("Where: a place where another adult can see you"), max_length=120)
-
-
-class KeptEndForm(forms.Form):
-    """How it ended, in one word."""
-
-    outcome = forms.ChoiceField(
-        label=_("How did it end?"),
-        widget=forms.RadioSelect,
-        choices=list(labels.OUTCOMES.items()),
-        initial="done",
-    )
-    reason = forms.ChoiceField(
-        label=_("If it could not be done: why?"),
-        required=False,
-        choices=[("", "—"), *((code, labels.REASONS[code]) for code in REASONS["attendance.outcome"])],
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("outcome") == "cannot" and not given.get("reason"):
-            self.add_error("reason", _("Please say why."))
-        return given
-
-
-class RhythmForm(forms.Form):
-    """The rhythm of regular help."""
-
-    weekdays = forms.TypedMultipleChoiceField(
-        label=_("On which days?"),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[
-            (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
-            (5, _("Saturday")), (6, _("Sunday")),
-        ],
-    )  # fmt: skip
-    starts = forms.TimeField(label=_("At what hour?"), widget=forms.TimeInput({"type": "time"}))
-    minutes = forms.IntegerField(label=_("How long, in minutes?"), min_value=10, max_value=480, initial=60)
-    every_weeks = forms.IntegerField(label=_("Every how many weeks?"), min_value=1, max_value=8, initial=1)
-    valid_from = forms.DateField(label=_("From which day on?"), widget=forms.DateInput({"type": "date"}))
-    over_holidays = forms.BooleanField(label=_("On holidays too, as the person wishes"), required=False)
-
-    def facts(self) -> dict[str, Any]:
-        """As the action takes them."""
-        return dict(self.cleaned_data)
-
-
-class CallForm(forms.Form):
-    """What somebody said on the telephone or at the counter, with the verb's reason where it has one."""
-
-    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
-    channel = forms.ChoiceField(
-        label=_("How did they tell you?"), choices=_CHANNELS, widget=forms.RadioSelect, initial="phone"
-    )
-
-    def __init__(self, *args: Any, verb: str = "", **words: Any) -> None:
-        super().__init__(*args, **words)
-        if verb:
-            self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]
-        else:
-            del self.fields["reason"]
-
-
-class PauseForm(CallForm):
-    """Until when nobody needs to come."""
-
-    until = forms.DateField(
-        label=_("Until which day must nobody come?"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-        help_text=_("On that day they come again by themselves. Leave it empty when nobody knows yet."),
-    )
-    field_order = ("reason", "until", "channel")
