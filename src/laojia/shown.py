@@ -3,6 +3,7 @@
 Language is the active one; nothing here reads the clock, the database or a request.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -177,3 +178,12 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
 def state_look(kind: str, state: str) -> tuple[str, str]:
     """Tone and sign of a state; one without an entry looks calm and plain."""
     return STATE_LOOKS.get(f"{kind}.{state}") or STATE_LOOKS.get(state, ("calm", "dot"))
+
+
+_LINK = re.compile(r"[:：]?\s*https?://\S+\s*")
+
+
+def spoken(text: str) -> str:
+    """A message as one says it on the telephone: without the link and without the words that lead to it."""
+    said = _LINK.sub("。", text)
+    return re.sub(r"(查看|See|看这里|写在这里)。", "", said).replace("。。", "。").strip()

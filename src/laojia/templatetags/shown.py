@@ -149,6 +149,12 @@ def channel_word(channel: str) -> str:
 
 
 @register.filter
+def spoken(text: str | None) -> str:
+    """A message as one says it on the telephone."""
+    return shown.spoken(text or "")
+
+
+@register.filter
 def half_day(half: str) -> str:
     """上午, 下午, 晚上."""
     return str(labels.HALF_DAYS.get(half, half))

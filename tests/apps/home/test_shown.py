@@ -106,3 +106,11 @@ def test_every_state_has_tone_and_sign(kind: str, state: str) -> None:
     tone, icon = shown.state_look(kind, state)
     assert icon != "dot", f"{kind}.{state} has no look in shown.STATE_LOOKS"
     assert tone in {"go", "soon", "over", "calm"}
+
+
+def test_a_message_is_said_without_its_link() -> None:
+    text = "编号 D1 定好了:甲队,明天 09:00 到。来不了请早点说:http://127.0.0.1/l/oo1_x/ 我们不会向您要验证码、要钱。"
+    said = shown.spoken(text)
+    assert "http" not in said
+    assert said == "编号 D1 定好了:甲队,明天 09:00 到。来不了请早点说。我们不会向您要验证码、要钱。"
+    assert shown.spoken("收到了。查看:https://x/l/a/ 我们不会向您要钱。") == "收到了。我们不会向您要钱。"

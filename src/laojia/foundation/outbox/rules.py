@@ -167,8 +167,10 @@ def render(template: Template, values: Mapping[str, str], language: str) -> tupl
     known = {name: by_language[chosen] for name, by_language in WORDS.items()} | dict(values)
     wanted = {name: known[name] for name in _HOLE.findall(template.texts[chosen])}
     text = _HOLE.sub(lambda hole: wanted[hole[1]], template.texts[chosen])
-    closing = f" {ending(chosen)}." if chosen == "en" else f"{ending(chosen)}。"
-    return text + closing, wanted
+    if chosen == "en":
+        return f"{text} {ending(chosen)}.", wanted
+    # A link must not swallow the sentence behind it when a phone turns it into something to press.
+    return f"{text}{'' if text.endswith('。') else ' '}{ending(chosen)}。", wanted
 
 
 def is_quiet(now: datetime) -> bool:
