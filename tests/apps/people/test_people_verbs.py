@@ -366,7 +366,7 @@ def test_columns_that_look_personal_are_declared():
     assert not loose
 
 
-# Telephones of stations and centres, questions of the menu; what a team says of itself when it declines.
+# Telephones of stations and centres, questions of the menu.
 PUBLIC = {
     "area.Station",
     "area.AreaBook",
@@ -374,7 +374,6 @@ PUBLIC = {
     "menu.ItemVersion",
     "menu.MenuItem",
     "menu.Occasion",
-    "dispatch.Offer",
 }
 
 

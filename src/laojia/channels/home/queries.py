@@ -47,6 +47,8 @@ FIELD_WORDS = {
     "area_path": gettext_lazy("village"),
     "asker": gettext_lazy("who asked"),
     "birth_year": gettext_lazy("year of birth"),
+    "contact_end_hash": gettext_lazy("a fingerprint of the last four digits"),
+    "contact_hash": gettext_lazy("a fingerprint of the phone number"),
     "contact_name": gettext_lazy("name of the person to call"),
     "contact_phone": gettext_lazy("number to call"),
     "data": gettext_lazy("the secret of the second step"),

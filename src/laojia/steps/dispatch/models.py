@@ -12,7 +12,7 @@ from laojia.foundation.area.models import Station
 from laojia.foundation.journal.models import Moving, known_state
 from laojia.foundation.teams.models import HALF_DAYS, Team
 from laojia.policy.facts import Columns
-from laojia.policy.personal import NONE, Held
+from laojia.policy.personal import NONE, Held, Keep
 from laojia.steps.menu.models import Occasion
 
 
@@ -24,12 +24,15 @@ class Offer(Moving):
 
     SCOPE: ClassVar = Columns(
         kind="offer",
+        own=("answered_by_id",),
         team=("team_id",),
         area="area_path",
         protected="protected",
         links=(("occasion", "occasion_id"),),
     )
-    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+    PERSONAL: ClassVar[tuple[Held, ...]] = (
+        Held(("words",), "to understand why a team could not come", Keep.ORDER_YEAR),
+    )
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)  # a key pressed twice makes one offer
     occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="offers")
@@ -51,6 +54,7 @@ class Offer(Moving):
     )  # the desk telephones: no answer after the reminder
     called_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.BigIntegerField(null=True, blank=True)  # whose `words` they are
     from_pool = models.BooleanField(default=False)
     opened_occasion = models.BooleanField(default=False)  # taking it back calls the occasion off again
     reason = models.CharField(max_length=40, blank=True)

@@ -87,7 +87,11 @@ class Order(Moving):
         entered="entered_by_id",
     )
     PERSONAL: ClassVar[tuple[Held, ...]] = (
-        Held(("person", "asker", "contact_phone"), "to tell you who comes and when", Keep.ORDER_YEAR),
+        Held(
+            ("person", "asker", "contact_phone", "contact_hash", "contact_end_hash"),
+            "to tell you who comes and when",
+            Keep.ORDER_YEAR,
+        ),
         Held(("place", "lon", "lat", "alone"), "to come to the right door, and safely", Keep.ORDER_YEAR),
         Held(("words", "answers"), "to bring what is needed", Keep.ORDER_YEAR),
     )

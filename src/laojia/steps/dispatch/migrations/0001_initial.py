@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("to_call_since", models.DateTimeField(blank=True, null=True)),
                 ("called_at", models.DateTimeField(blank=True, null=True)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_by_id", models.BigIntegerField(blank=True, null=True)),
                 ("from_pool", models.BooleanField(default=False)),
                 ("opened_occasion", models.BooleanField(default=False)),
                 ("reason", models.CharField(blank=True, max_length=40)),
