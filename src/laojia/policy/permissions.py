@@ -155,14 +155,14 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "team.certificate": {**_LEADER, **_DESK, **_CLOCK},
     "team.insurance": {**_LEADER, **_DESK, **_CLOCK},
     # areas, calendar, messages, journal
-    "area.see": {r: _ALL for r in (_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF, _R.COUNTY_LEADER)},
+    "area.see": dict.fromkeys((_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF, _R.COUNTY_LEADER), _ALL),
     "area.create": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "area.import": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "area.rename": {_R.SYSTEM_ADMIN: _ALL},
     "area.close": {_R.SYSTEM_ADMIN: _ALL},
     "station.save": {_R.SYSTEM_ADMIN: _ALL, _R.DISPATCHER: _ALL, **_CLOCK},
     "zone.save": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
-    "calendar.see": {r: _ALL for r in (_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF)},
+    "calendar.see": dict.fromkeys((_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF), _ALL),
     "calendar.edit_day": {_R.SYSTEM_ADMIN: _ALL},
     "calendar.enter_year": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "message.call_list": _DESK_OR_STATION,
@@ -196,14 +196,19 @@ BEHALF: Mapping[Role, frozenset[str]] = {
 PROTECTED_ROLES: frozenset[Role] = frozenset({Role.DISPATCHER, Role.COMPLAINT_HOLDER})
 
 
+def _people_of(scope: Scope, subject: Subject) -> frozenset[int]:
+    """Whom a personal scope names on this subject."""
+    if scope is Scope.OWN:
+        return subject.own_ids
+    if scope is Scope.KEPT:
+        return frozenset({subject.keeper_id} - {None})  # type: ignore[arg-type]
+    return frozenset() if subject.sealed else frozenset({subject.entered_id} - {None})  # type: ignore[arg-type]
+
+
 def reaches(grant: Grant, scope: Scope, person_id: int | None, subject: Subject) -> bool:
     """Does this one grant, with this scope, reach the subject? Sealed rows: only the person and the named keeper."""
-    if scope is Scope.OWN:
-        return person_id is not None and person_id in subject.own_ids
-    if scope is Scope.ENTERED:
-        return person_id is not None and subject.entered_id == person_id and not subject.sealed
-    if scope is Scope.KEPT:
-        return person_id is not None and subject.keeper_id == person_id
+    if scope in (Scope.OWN, Scope.ENTERED, Scope.KEPT):
+        return person_id in _people_of(scope, subject)
     if grant.role is Role.SYSTEM:
         return True
     if subject.sealed:
@@ -211,9 +216,8 @@ def reaches(grant: Grant, scope: Scope, person_id: int | None, subject: Subject)
     if scope is Scope.TEAM:
         return bool(grant.team_ids & subject.team_ids) and subject.closed_team_id not in grant.team_ids
     if scope is Scope.AREA:
-        if subject.protected and grant.role not in PROTECTED_ROLES:
-            return False
-        return grant.covers(subject.area_path)
+        open_to = not subject.protected or grant.role in PROTECTED_ROLES
+        return open_to and grant.covers(subject.area_path)
     return scope is Scope.ALL
 
 
