@@ -7,6 +7,7 @@ from datetime import datetime
 
 from laojia.foundation.journal.actions import Event, connect
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
+from laojia.foundation.people.actions import post_listed_workers
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
 from laojia.steps.dispatch.models import Offer
@@ -21,6 +22,7 @@ from laojia.steps.serve import jobs as serve_jobs
 from laojia.steps.serve.models import LawRecord
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
+    "area.import": (post_listed_workers,),
     "calendar.enter_year": (year_entered,),
     "occasion.open": (dispatch_follow.ask_first_team, dispatch_follow.hold_place),
     "occasion.confirm": (dispatch_follow.hold_place, serve_jobs.after_time_fixed),

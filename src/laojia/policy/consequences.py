@@ -61,6 +61,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.reopen": _of("attendance.settle"),
     "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
     "pool.open": _of("occasion.unoffer occasion.open order.triage attendance.release occasion.call_off"),
+    "area.import": _of("person.add post.grant"),
     "person.add": _of("person.claim"),
     "person.erase": _of("team.member"),
     "team.member": _of("person.add"),
