@@ -1,5 +1,6 @@
 """What every page may say about itself: text size, the county; and the look of forms."""
 
+from functools import cache
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
@@ -51,4 +52,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def work_links(actor: Actor) -> list[tuple[str, object]]:
     """(address, word) of the pages where this actor works; nothing for residents."""
-    return [(address, WORK_WORDS[address]) for address in rules.work_of(actor) if is_valid_path(address)]
+    return [(address, WORK_WORDS[address]) for address in rules.work_of(actor) if _is_there(address)]
+
+
+@cache
+def _is_there(address: str) -> bool:
+    """Whether the address leads to a page: asked once per process, it takes a walk over all routes."""
+    return is_valid_path(address)

@@ -5,12 +5,14 @@ Being an edge, this is where the clock is read for "today" and "late".
 
 import uuid
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from laojia import labels, shown
 from laojia.kernel import clock, codes
@@ -181,11 +183,42 @@ def submit_key(context: template.Context) -> SafeString:
 @register.simple_tag
 def icon(name: str, said_as: str = "") -> SafeString:
     """{% icon "clock" %}: one of the signs in static/icons.svg; silent unless `said_as` is given."""
-    source = static("icons.svg")
     if said_as:
         shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
-        return format_html(shape, said_as, source, name)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', source, name)
+        return format_html(shape, said_as, static("icons.svg"), name)
+    return _silent_icon(name)
+
+
+@cache
+def _silent_icon(name: str) -> SafeString:
+    """Made once per process: a desk page shows a hundred of them."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def state_chip(state: str, kind: str = "order", word: object = "") -> SafeString:
+    """{% state_chip order.state "order" %}: colour, sign and word of a state; `word` instead of the label."""
+    tone_, sign = shown.state_look(kind, state)
+    said_ = word or labels.state_word(kind, state)
+    return format_html('<span class="state tone-{}">{}{}</span>', tone_, icon(sign), str(said_))
+
+
+@register.simple_tag
+def clock_chip(due: datetime | None, provisional: bool = False) -> SafeString:
+    """{% clock_chip order.due_at provisional %}: a deadline; amber within two hours, red when late, never while provisional."""
+    if not due:
+        return SafeString("")
+    c = shown.clock(due, clock.now(), provisional=bool(provisional))
+    parts = [format_html('<span class="clock tone-{}">{}<span>{}</span>', c.tone, icon(c.icon), c.word)]
+    if c.tone != "calm":
+        exact = clock.local(due).isoformat()
+        shape = '<time class="numeric standard-only" datetime="{}">{}</time>'
+        parts.append(format_html(shape, exact, c.when))
+    if c.provisional:
+        parts.append(format_html('<span class="provisional">{}</span>', gettext("provisional")))
+    return SafeString("".join([*parts, "</span>"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -17,7 +17,7 @@ from laojia.foundation.area.queries import children_of, only_county, shapes_belo
 from laojia.foundation.area.rules import draw
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
-from laojia.shown import said_exactly
+from laojia.shown import said_exactly, said_length
 from laojia.steps.dispatch import queries as dispatch
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import ItemVersion
@@ -38,6 +38,7 @@ class Row:
     who: str
     late: bool
     needs_look: bool
+    waits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def row_of(order: Order, now: datetime) -> Row:
         else (order.person.name if order.person is not None else ""),
         late=is_late(order, now),
         needs_look=order.needs_second_look and order.second_look_by_id is None,
+        waits=_("waits %(length)s") % {"length": said_length(now - order.placed_at)},
     )
 
 

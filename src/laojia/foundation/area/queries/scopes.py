@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from laojia.foundation.area.models import Area, AreaSuccessor, Station, StationVillage, ZoneVillage
 from laojia.foundation.area.rules import prefixes_with_predecessors
@@ -46,9 +47,8 @@ def prefixes_of(
     return prefixes_with_predecessors(paths, older)
 
 
-def _own_areas(station_ids: list[int]) -> list[int]:
+def _own_areas(station_ids: list[int]) -> QuerySet[Station, dict[str, Any]]:
     """Centre and institutes cover the area they stand at; a station does so only while it has no villages listed."""
-    rows = Station.objects.filter(pk__in=station_ids)
-    wide = rows.filter(level__in=(StationLevel.CENTRE, StationLevel.INSTITUTE))
-    bare = rows.filter(level=StationLevel.STATION).exclude(pk__in=StationVillage.objects.values("station"))
-    return [*wide.values_list("area_id", flat=True), *bare.values_list("area_id", flat=True)]
+    listed = Exists(StationVillage.objects.filter(station=OuterRef("pk")))
+    wide = Q(level__in=(StationLevel.CENTRE, StationLevel.INSTITUTE))
+    return Station.objects.filter(wide | Q(~listed, level=StationLevel.STATION), pk__in=station_ids).values("area")
