@@ -63,6 +63,12 @@ class Chosen:
     neighbours: int = 0
 
     @property
+    def wants_rhythm(self) -> bool:
+        """Regular help is offered once day and hour are fixed; before that there is nothing to ask a team."""
+        version = self.order.item_version
+        return version is not None and version.mode == "standing" and self.order.standing_id is None
+
+    @property
     def guarded(self) -> bool:
         """One key must not send it."""
         return bool(self.look) and not self.seen_by_other
@@ -93,7 +99,8 @@ def chosen(actor: Actor, pk: int, now: datetime) -> Chosen:
         offers=dispatch.offers_of(actor, order),
     )
     found.same = same_need(actor, order)
-    if order.state in ("received", "waiting") and order.item_version is not None and found.asked is None:
+    open_still = order.state in ("received", "waiting") and order.item_version is not None
+    if open_still and found.asked is None and not found.wants_rhythm:
         _fill_fits(found, actor, now)
     return found
 

@@ -20,6 +20,9 @@ from laojia.steps.order.actions.seating import expect, said, stop_looking
 from laojia.steps.order.models import OUTCOMES, Attendance, Order
 
 
+AT_THE_DOOR = ("visit", "standing")
+
+
 @transaction.atomic
 def arrange(
     *,
@@ -57,12 +60,19 @@ def arrange(
     stop_looking(order)
     tell(
         order,
-        "order.seat" if occasion.kind == "seats" else "order.arranged",
+        _arranged_words(order, occasion),
         now=now,
         both=True,
         at=said(occasion),
     )
     return order
+
+
+def _arranged_words(order: Order, occasion: Occasion) -> str:
+    """Only where somebody stands at a door is there a word to ask for; a body prepares the place."""
+    if occasion.kind in AT_THE_DOOR:
+        return "order.arranged"
+    return "order.seat" if order.unit_id is None else "order.arranged_public"
 
 
 @transaction.atomic
