@@ -16,7 +16,7 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import children_of, only_county, shapes_below
 from laojia.foundation.area.rules import draw
 from laojia.policy.facts import Actor
-from laojia.policy.roles import Role
+from laojia.policy.roles import AreaLevel, Role
 from laojia.shown import said_exactly, said_length
 from laojia.steps.dispatch import queries as dispatch
 from laojia.steps.dispatch.models import Offer
@@ -128,7 +128,9 @@ class Choices:
 
 
 def filter_choices() -> Choices:
-    towns = list(children_of(only_county()).values_list("id", "name"))
+    towns = list(
+        Area.objects.filter(level=AreaLevel.TOWN, valid_to=None).order_by("code").values_list("id", "name")
+    )
     versions = ItemVersion.objects.filter(state__in=("published", "paused"), sealed=False).order_by(
         "item__code"
     )
