@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from laojia.kernel import env
 
@@ -33,7 +35,16 @@ def compile_words(say: Say) -> int:
             done += 1
     if done:
         say(f"· words: {done} catalogues compiled")
+        _read_words_again()
     return done
+
+
+def _read_words_again() -> None:
+    """What was read before the catalogues were there is forgotten, or this first run would speak English."""
+    trans_real._translations.clear()
+    trans_real._default = None
+    if language := translation.get_language():
+        translation.activate(language)
 
 
 def collect_static(say: Say) -> None:
