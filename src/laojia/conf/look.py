@@ -58,4 +58,4 @@ def work_links(actor: Actor) -> list[tuple[str, object]]:
 @cache
 def _is_there(address: str) -> bool:
     """Whether the address leads to a page: asked once per process, it takes a walk over all routes."""
-    return is_valid_path(address)
+    return bool(is_valid_path(address))

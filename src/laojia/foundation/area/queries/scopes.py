@@ -47,7 +47,7 @@ def prefixes_of(
     return prefixes_with_predecessors(paths, older)
 
 
-def _own_areas(station_ids: list[int]) -> QuerySet[Station, dict[str, Any]]:
+def _own_areas(station_ids: list[int]) -> QuerySet[Station, Any]:
     """Centre and institutes cover the area they stand at; a station does so only while it has no villages listed."""
     listed = Exists(StationVillage.objects.filter(station=OuterRef("pk")))
     wide = Q(level__in=(StationLevel.CENTRE, StationLevel.INSTITUTE))

@@ -4,53 +4,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='JournalSeal',
+            name="JournalSeal",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('row_id', models.BigIntegerField(unique=True)),
-                ('at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("row_id", models.BigIntegerField(unique=True)),
+                ("at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='SealHead',
+            name="SealHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('floor', models.BigIntegerField(default=0)),
-                ('lease_by', models.CharField(blank=True, max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("floor", models.BigIntegerField(default=0)),
+                ("lease_by", models.CharField(blank=True, max_length=64)),
+                ("lease_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='JournalRow',
+            name="JournalRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('verb', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=24)),
-                ('subject_id', models.BigIntegerField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('behalf_id', models.BigIntegerField(null=True)),
-                ('channel', models.CharField(max_length=8)),
-                ('from_state', models.CharField(blank=True, max_length=16)),
-                ('to_state', models.CharField(blank=True, max_length=16)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('fields', models.JSONField(default=list)),
-                ('cause', models.CharField(blank=True, max_length=40)),
-                ('practice', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("verb", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=24)),
+                ("subject_id", models.BigIntegerField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("behalf_id", models.BigIntegerField(null=True)),
+                ("channel", models.CharField(max_length=8)),
+                ("from_state", models.CharField(blank=True, max_length=16)),
+                ("to_state", models.CharField(blank=True, max_length=16)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("fields", models.JSONField(default=list)),
+                ("cause", models.CharField(blank=True, max_length=40)),
+                ("practice", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'subject_id', 'id'], name='journal_subject')],
+                "indexes": [models.Index(fields=["kind", "subject_id", "id"], name="journal_subject")],
             },
         ),
     ]
