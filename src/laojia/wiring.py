@@ -24,7 +24,7 @@ from laojia.steps.serve.models import LawRecord
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "area.import": (post_listed_workers,),
     "calendar.enter_year": (year_entered,),
-    "occasion.open": (dispatch_follow.ask_first_team, dispatch_follow.hold_place),
+    "occasion.open": (orders.occasion_opened, dispatch_follow.ask_first_team, dispatch_follow.hold_place),
     "occasion.confirm": (dispatch_follow.hold_place, serve_jobs.after_time_fixed),
     "occasion.call_off": (
         orders.occasion_called_off,

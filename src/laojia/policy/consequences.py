@@ -27,7 +27,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.merge": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "order.keep": _of("order.arrange occasion.open occasion.confirm"),
     "order.end": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
-    "occasion.open": _of("offer.make occasion.offer occasion.confirm"),
+    "occasion.open": _of("offer.make occasion.offer occasion.confirm order.triage"),
     "occasion.bundle": _of("attendance.release occasion.call_off occasion.open order.triage"),
     "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave"),
     "occasion.postpone": _of("offer.withdraw"),

@@ -63,6 +63,7 @@ def open_occasion(
 ) -> Occasion:
     """Open an occasion; the same `key` again gives the one that is there.
 
+    `unit` is the body that asked for it: its waiting order is answered by this occasion (`asking_unit_id` for the follow-ups).
     `team` is the team asked first: its id goes to the follow-ups as `ask_team_id` (they make the offer). The occasion is the
     team's only when it has accepted — or at once when `state` is "confirmed" (keeper, standing help), or when its own
     leader opens it. Seats open when the occasion is confirmed.
@@ -82,7 +83,9 @@ def open_occasion(
     )  # fmt: skip
     _fill_day(row)
     _check_facts(row, now)
-    ask = {} if team is None or state == "confirmed" or because else {"ask_team_id": team.pk}
+    ask: dict[str, int] = {} if team is None or state == "confirmed" or because else {"ask_team_id": team.pk}
+    if unit is not None and not because:
+        ask["asking_unit_id"] = unit.pk
     start(row, "occasion.open", actor=actor, now=now, because=because, facts=ask)
     if unit is not None:
         AskingUnit.objects.create(occasion=row, unit=unit)

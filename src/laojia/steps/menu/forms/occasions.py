@@ -98,6 +98,13 @@ class OpenForm(Period):
     filing_number = forms.CharField(
         label=_("Filing number of the free clinic"), max_length=60, required=False
     )
+    unit = forms.TypedChoiceField(
+        label=_("Who asked for it"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("The village's request is answered by this occasion and tracked to its end."),
+    )
     note = forms.CharField(label=_("One more line for everybody"), max_length=200, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -107,9 +114,11 @@ class OpenForm(Period):
         version: ItemVersion,
         areas: Iterable[tuple[int, str]],
         teams: Iterable[tuple[int, str]],
+        units: Iterable[tuple[int, str]] = (),
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
+        self.fields["unit"].choices = [("", _("Nobody: the station itself")), *units]  # type: ignore[attr-defined]
         self.fields["area"].choices = list(areas)  # type: ignore[attr-defined]
         self.fields["team"].choices = [("", _("Nobody yet")), *teams]  # type: ignore[attr-defined]
         if version.mode != "seats":

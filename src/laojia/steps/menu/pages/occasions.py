@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia import labels
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import check
+from laojia.foundation.people.models import Unit
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, Refused
@@ -35,7 +36,7 @@ from laojia.steps.menu.forms.occasions import (
     put_refusal,
 )
 from laojia.steps.menu.models import Occasion
-from laojia.steps.menu.queries.occasions import areas_of
+from laojia.steps.menu.queries.occasions import areas_of, bodies_of
 from laojia.steps.menu.rules.items import KIND_OF_MODE, PUBLIC_KINDS
 
 _AT_DESK = (Role.DISPATCHER, Role.STATION_STAFF)
@@ -101,7 +102,9 @@ def open_one(request: HttpRequest) -> HttpResponse:
         return render(request, "menu/open_choose.html", context)
     version = queries.item(code)
     teams = [(t.pk, t.name) for t in queries.fitting_teams(version)]
-    words: dict[str, Any] = {"version": version, "areas": areas_of(station), "teams": teams}
+    words: dict[str, Any] = {
+        "version": version, "areas": areas_of(station), "teams": teams, "units": bodies_of(station),
+    }  # fmt: skip
     now = clock.now()
     soonest = queries.wish_days(version, now, 1)
     first = OpenForm.first(version, soonest[0][0] if soonest else clock.local_date(now))
@@ -132,6 +135,7 @@ def _open(form: OpenForm, version: Any, station: Any, actor: Actor) -> Occasion:
         volunteer_places=given.get("volunteer_places") or 0,
         team=team,
         station=station,
+        unit=Unit.objects.get(pk=given["unit"]) if given["unit"] else None,
         sponsor=given.get("sponsor", ""),
         filing_number=given.get("filing_number", ""),
         note=given["note"],
@@ -186,12 +190,18 @@ def _one(request: HttpRequest, row: Occasion, bound: dict[str, forms.Form] | Non
         "waiting_first": waiting.select_related("person", "unit", "area").order_by("waitlisted_at", "id")[
             :20
         ],
-        "expected": row.attendances.exclude(state="released").count(),
+        "expected": _coming(row).count(),
         "forms": shown,
         "ask_url": _ask_url(row),
         "verbs": verbs,
     }
     return render(request, "menu/occasion.html", context, status=422 if bound else 200)
+
+
+def _coming(row: Occasion) -> Any:
+    """Who has a place; the village that asked for a clinic sits on nobody's seat."""
+    rows = row.attendances.exclude(state="released")
+    return rows.filter(order__wants_occasion=row) if row.kind == "seats" else rows
 
 
 def _ask_url(row: Occasion) -> str:
@@ -296,17 +306,17 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
-    """One sheet for the team: masked to look at, with names for paper; that is journalled."""
-    row, actor = _found(request, pk), _desk(request)
+    """One sheet for the team: masked to look at, with names for paper; that is journalled. The leader prints his own."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = queries.occasion(pk, actor)
     check(row, "occasion.print", actor=actor)
     names = request.method == "POST"
     if names:
         actions.print_roster(occasion=row, actor=actor, now=clock.now())
-    coming = row.attendances.exclude(state="released").select_related(
-        "order__person", "order__unit", "order__area"
-    )
+    coming = _coming(row).select_related("order__person", "order__unit", "order__area")
     waiting = row.waiting_list.filter(state="waitlisted").count()
-    context = {"row": row, "names": names, "coming": coming.order_by("id"), "waiting": waiting}
+    back = reverse("menu:desk_occasion" if actor.has(*_AT_DESK) else "serve:occasion", args=[row.pk])
+    context = {"row": row, "names": names, "coming": coming.order_by("id"), "waiting": waiting, "back": back}
     return render(request, "menu/roster.html", context)
 
 

@@ -12,6 +12,7 @@ from laojia.foundation.area.models import Area, Station
 from laojia.foundation.area.queries import find_villages, only_county, villages_of
 from laojia.foundation.journal.actions import require
 from laojia.foundation.journal.queries import scoped
+from laojia.foundation.people.models import Unit
 from laojia.foundation.teams.models import Team
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, subject_of
@@ -135,6 +136,14 @@ def areas_of(station: Station) -> list[tuple[int, str]]:
     if not found:
         found = [(v.id, str(v)) for v in find_villages("", 1000, within=[station.area_path])]
     return [(station.area_id, station.area.name), *(pair for pair in found if pair[0] != station.area_id)]
+
+
+def bodies_of(station: Station) -> list[tuple[int, str]]:
+    """Bodies of the station's villages that may have asked for an occasion."""
+    inside = Q(area_path__startswith=station.area_path)
+    for village in villages_of(station):
+        inside |= Q(area_id=village.id)
+    return list(Unit.objects.filter(inside).order_by("name").values_list("pk", "name")[:400])
 
 
 def movable_areas(actor: Actor) -> list[tuple[int, str]]:

@@ -19,6 +19,7 @@ from laojia.steps.order.actions.deciding import (
 from laojia.steps.order.actions.following import (
     occasion_called_off,
     occasion_changed,
+    occasion_opened,
     occasion_postponed,
     occasion_time_fixed,
     team_let_go,
@@ -57,6 +58,7 @@ __all__ = [
     "nudge",
     "occasion_called_off",
     "occasion_changed",
+    "occasion_opened",
     "occasion_postponed",
     "occasion_time_fixed",
     "pass_down",

@@ -7,11 +7,30 @@ from laojia.policy.facts import CLOCK
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.actions.asking import cancel
 from laojia.steps.order.actions.course import unarrange
+from laojia.steps.order.actions.deciding import triage
 from laojia.steps.order.actions.holding import tell
-from laojia.steps.order.actions.seating import promote_waiting_list, release, said
+from laojia.steps.order.actions.seating import expect, promote_waiting_list, release, said
 from laojia.steps.order.models import Attendance, Order
 
 _CALLED_OFF = "called_off"
+
+
+def occasion_opened(event: Event) -> None:
+    """A station opens what a village asked for: the village's order is answered by it, and arranged when a team says yes."""
+    unit_id = event.facts.get("asking_unit_id")
+    if unit_id is None:
+        return
+    occasion: Occasion = event.row
+    waiting = Order.objects.filter(
+        unit_id=unit_id, item_version__item=occasion.item_version.item_id, state__in=("received", "waiting"),
+        wants_occasion=None, standing=None,
+    ).exclude(attendances__state="expected")  # fmt: skip
+    order = waiting.order_by("id").first()
+    if order is None:
+        return
+    if order.state == "received":
+        triage(order=order, actor=event.actor, now=event.now, because=event.verb)
+    expect(order=order, occasion=occasion, actor=event.actor, now=event.now, because=event.verb)
 
 
 def _expected(occasion: Occasion) -> list[Attendance]:

@@ -66,7 +66,8 @@ def release(*, attendance: Attendance, actor: Actor, now: datetime, because: str
     """Not expected any more; a seat goes back, and who waits for it moves up."""
     advance(attendance, "attendance.release", actor=actor, now=now, because=because)
     occasion = attendance.occasion
-    if occasion.kind == "seats":
+    # The village that asked for a clinic is expected there too, but sits on nobody's seat.
+    if occasion.kind == "seats" and attendance.order.wants_occasion_id == occasion.pk:
         menu.give_back_seats(
             occasion=occasion, count=attendance.seats, held=attendance.held_seat, actor=actor, now=now
         )
