@@ -104,6 +104,15 @@ def county_create(code: str) -> None:
     show(call("laojia.foundation.area.jobs:create_county", code=code))
 
 
+@county.command("admin")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--phone", required=True, help="Mobile number.")
+@click.option("--sign-in", "username", required=True, help="Sign-in name, 3 to 32 small letters and digits.")
+def county_admin(name: str, phone: str, username: str) -> None:
+    """Open the account of the county's first security administrator, who gives all other posts."""
+    show(call("laojia.foundation.people.jobs:first_admin", name=name, phone=phone, username=username))
+
+
 @main.group()
 def areas() -> None:
     """Areas: towns, villages, grids, micro-grids."""
