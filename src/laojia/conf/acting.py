@@ -73,7 +73,7 @@ class Acting:
         if person_id is not None:
             today = clock.local_date(now)
             posts = queries.posts_on(person_id, today)
-            if person_id != account.person_id:  # a relative's desk is not opened by one's own password and second factor
+            if person_id != account.person_id:  # one's own second factor opens no relative's desk
                 posts = [post for post in posts if post.role not in SECOND_FACTOR_ROLES]
             if {post.role for post in posts} & SECOND_FACTOR_ROLES:
                 return self._enter_colleague(request, posts, actor, now)

@@ -253,3 +253,36 @@ def test_after_a_postponement_the_leader_fixes_the_new_time(accepted: Chain, cli
     assert client.post(address, {"starts_at_0": "2026-11-30", "starts_at_1": "09:00"}).status_code == 302
     assert accepted.occasion.state == "confirmed"
     assert accepted.occasion.starts_at.isoformat() == "2026-11-30T01:00:00+00:00"
+
+
+def test_the_door_is_shown_to_those_who_go_there_only(accepted: Chain, client: Client) -> None:
+    """Other members of the team, grid worker and station see that somebody is visited: no name, no door, no word."""
+    cast, address = accepted.cast, f"/team/occasions/{accepted.occasion.pk}/"
+    door = f"{address}door/{accepted.visit.pk}/"
+    secrets = (cast.resident.name, "一巷3号", accepted.visit.door_word)
+    for who in ("second_volunteer", "grid_worker", "station_staff", "dispatcher"):
+        page = signed_in(Client(), getattr(cast, who)).get(address)
+        assert page.status_code == 200
+        assert not [word for word in secrets if word in page.content.decode()], who
+        page = signed_in(Client(), getattr(cast, who)).get(door)
+        assert not [word for word in secrets if word in page.content.decode()], who
+        assert page.status_code == (404 if who == "second_volunteer" else 200), who
+    actions.ask(
+        occasion=accepted.occasion, people=[cast.second_volunteer], actor=cast.as_(cast.leader), now=NOW
+    )
+    text = signed_in(client, cast.second_volunteer).get(address).content.decode()
+    assert all(word in text for word in secrets)
+
+
+def test_when_it_is_over_the_link_shows_no_door(accepted: Chain, client: Client) -> None:
+    """The link in the leader's message still opens the record, not the home."""
+    token = make_link("occasion", accepted.occasion.pk, "offer", to=accepted.cast.leader.pk)
+    address = f"/offer/{token}/"
+    assert "一巷3号" in client.get(address).content.decode()
+    with at(AFTER):
+        signed_in(client, accepted.cast.leader)
+        client.post(f"/team/occasions/{accepted.occasion.pk}/done/", done_form(accepted))
+        assert accepted.occasion.state == "recorded"
+        text = Client().get(address).content.decode()
+    assert "一巷3号" not in text
+    assert accepted.cast.resident.name not in text

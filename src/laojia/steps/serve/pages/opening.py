@@ -15,7 +15,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import make_link, read_link
 from laojia.policy.facts import Actor, subject_of
-from laojia.policy.roles import Channel
+from laojia.policy.roles import Channel, Role
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion
 
@@ -31,7 +31,14 @@ class Opened:
     @property
     def ours(self) -> bool:
         """Does the actor lead the team himself (not the desk for him)?"""
-        return self.actor.on_behalf_of is None and self.row.team_id in self.actor.team_ids
+        return self.actor.on_behalf_of is None and self.row.team_id in _led(self.actor)
+
+
+def _led(actor: Actor) -> frozenset[int]:
+    """Teams the actor leads; those he only belongs to are not among them."""
+    return frozenset(
+        team for grant in actor.grants if grant.role is Role.TEAM_LEADER for team in grant.team_ids
+    )
 
 
 def open_offer(request: HttpRequest, pk: int | None, token: str) -> Opened:
@@ -69,7 +76,7 @@ def _open(request: HttpRequest, rows: Any, kind: str, verb: str, pk: int | None,
 def _spoken_for(request: HttpRequest, actor: Actor, team_id: int | None) -> Actor:
     """The desk chose whom it speaks for: one of the team's contacts, and how he told it."""
     named = request.POST.get("speaks_for", "")
-    if team_id is None or team_id in actor.team_ids or not named.isdigit():
+    if team_id is None or team_id in _led(actor) or not named.isdigit():
         return actor
     today = clock.local_date(clock.now())
     if int(named) not in contacts_of(team_id, today):

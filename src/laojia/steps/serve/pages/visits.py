@@ -15,7 +15,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import subject_of
-from laojia.policy.permissions import may, open_verbs
+from laojia.policy.permissions import may_speak, open_verbs
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu import actions as menu
 from laojia.steps.order.models import Attendance
@@ -25,6 +25,8 @@ from laojia.steps.serve.forms import DeclineForm, DoneForm, HourForm, PeopleForm
 from laojia.steps.serve.models import LawRecord, RosterLine
 from laojia.steps.serve.pages.opening import Opened, address, contact_choices, open_occasion, put
 from laojia.steps.serve.rules import NOT_HOME_ENDINGS, next_not_home_step, window_end
+
+_TO_COME = ("confirmed", "postponed", "held")
 
 
 @require_safe
@@ -39,11 +41,14 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
     roster = queries.roster_of(row)
     day = row.date or clock.local_date(row.starts_at or clock.now())
     there = {line.person_id for line in roster if line.state in ("asked", "yes", "came")}
+    goes = leads or opened.actor.person_id in there
     free = [p for p in queries.members(row.team_id, day) if p.pk not in there] if row.team_id else []
     context = {
         "occasion": row,
         "token": opened.token,
         "leads": leads,
+        # Names, doors and the word at the door: only for who goes there, and only until it is over.
+        "in_full": goes and row.state in _TO_COME,
         "contacts": [] if leads else contact_choices(row.team_id),
         "channels": said_by_choices(),
         "attendances": queries.attendances_of(row),
@@ -161,7 +166,8 @@ def done(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpRe
     """「做完了」: outcome, minutes for all with exceptions, a note, in under a minute."""
     opened = open_occasion(request, pk, token)
     row = opened.row
-    require(opened.actor, "occasion.record", subject_of(row)) if request.method == "POST" else None
+    if request.method == "POST" or not may_speak(opened.actor, "occasion.record", subject_of(row)):
+        require(opened.actor, "occasion.record", subject_of(row))
     day = row.date or clock.local_date(row.starts_at or clock.now())
     members = _those_who_may_have_come(row, day)
     named = set(row.roster.filter(state__in=("asked", "yes")).values_list("person_id", flat=True))
@@ -226,6 +232,7 @@ def door(request: HttpRequest, attendance: int, pk: int | None = None, token: st
     ).first()  # fmt: skip
     if row is None:
         raise OutOfScope("no_visit", _("That visit is not here."), _("Look at the list again."))
+    require(opened.actor, "not_home.step", subject_of(row))
     if request.method == "POST":
         step = request.POST.get("step", "")
         words: dict[str, Any] = {
@@ -244,7 +251,8 @@ def door(request: HttpRequest, attendance: int, pk: int | None = None, token: st
         "occasion": opened.row,
         "next_step": next_not_home_step(row.not_home_step) if row.not_home_since else "",
         "endings": NOT_HOME_ENDINGS,
-        "may_act": may(opened.actor, "not_home.step", subject_of(row)),
+        # While nobody has opened, whoever looks for the person may know where; before that, who goes there.
+        "in_full": opened.ours or bool(token) or row.not_home_since is not None,
         "back": address(opened, "occasion"),
         "contacts": [] if opened.ours or token else contact_choices(opened.row.team_id),
         "channels": said_by_choices(),
