@@ -50,11 +50,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits, what is late, where help is short, what people said."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.roles & PERMISSIONS["figures.see"].keys():
-        raise OutOfScope(
-            "no_figures", _("This page is for those who lead."), _("The open figures are for everybody.")
-        )
+    actor = _leading(request)
     now = clock.now()
     waiting = queries.overview(actor, now)
     context = {
@@ -73,11 +69,20 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview_rows(request: HttpRequest) -> HttpResponse:
     """The rows behind one figure of the leader's page: no names, no addresses."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = _leading(request)
     which = request.GET.get("which", "waiting")
     rows = queries.rows_behind(actor, which, clock.now())
     found = page(rows, order=("promise_due_at", "id"), after=request.GET.get("after") or None, size=50)
     return render(request, "review/overview_rows.html", {"page": found, "which": which})
+
+
+def _leading(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.roles & PERMISSIONS["figures.see"].keys():
+        raise OutOfScope(
+            "no_figures", _("This page is for those who lead."), _("The open figures are for everybody.")
+        )
+    return actor
 
 
 def _month(request: HttpRequest) -> date:

@@ -46,6 +46,8 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         raise _not_here()
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, "attendance.see", subject_of(row))
+    if not actor.has(*_DESK):
+        require(actor, "review.give", subject_of(row))  # the team that came does not say how it was
     if actor.person_id in (row.person_id, row.asker_id) or not actor.has(*_DESK):
         return _show(request, row, actor, spoken=None)
     return _show(request, row, actor, spoken=SpokenForm(request.POST or None))

@@ -14,6 +14,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import read_link
 from laojia.policy.facts import Actor
+from laojia.policy.roles import Role
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.forms import DeclineForm, HourForm, said_by_choices
@@ -31,7 +32,7 @@ from laojia.steps.serve.pages.visits import occasion
 def today(request: HttpRequest) -> HttpResponse:
     """今天就这几件事."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.team_ids:
+    if not actor.has(Role.TEAM_LEADER):
         raise OutOfScope(
             "no_team",
             _("You do not lead a team here."),
