@@ -14,6 +14,7 @@ from laojia.kernel.clock import local
 
 SOON = timedelta(hours=2)
 BICYCLE_METRES_A_MINUTE = 190  # about 11 km an hour: an elder's pace on a country road
+BICYCLE_METRES_AT_MOST = 10_000
 
 
 def said_day(day: date, today: date) -> str:
@@ -114,9 +115,11 @@ def clock(due: datetime, now: datetime, *, provisional: bool = False) -> Clock:
 
 
 def said_distance(metres: float | None) -> str:
-    """1.9 公里,骑车约 10 分钟; nothing when the distance is not known."""
+    """1.9 公里,骑车约 10 分钟; 21.4 公里: too far for a bicycle; nothing when the distance is not known."""
     if metres is None:
         return ""
+    if metres > BICYCLE_METRES_AT_MOST:
+        return _("%(count)s km") % {"count": f"{metres / 1000:.1f}".removesuffix(".0")}
     minutes = max(1, round(metres / BICYCLE_METRES_A_MINUTE))
     ride = ngettext("about %(count)s minute by bicycle", "about %(count)s minutes by bicycle", minutes)
     if metres < 950:
@@ -187,3 +190,11 @@ def spoken(text: str) -> str:
     """A message as one says it on the telephone: without the link and without the words that lead to it."""
     said = _LINK.sub("。", text)
     return re.sub(r"(查看|See|看这里|写在这里)。", "", said).replace("。。", "。").strip()
+
+
+_LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)(\d{7,8})$")
+
+
+def said_phone(number: str) -> str:
+    """0357-6220000: a number of the fixed net with its area code apart; a mobile number as it is."""
+    return _LANDLINE.sub(r"\1-\2", number)

@@ -157,6 +157,12 @@ def spoken(text: str | None) -> str:
 
 
 @register.filter
+def said_phone(number: str | None) -> str:
+    """0357-6220000."""
+    return shown.said_phone(number or "")
+
+
+@register.filter
 def half_day(half: str) -> str:
     """上午, 下午, 晚上."""
     return str(labels.HALF_DAYS.get(half, half))

@@ -75,11 +75,19 @@ def test_exact_time_for_records() -> None:
         (0, "50 米,骑车约 1 分钟"),
         (430, "450 米,骑车约 2 分钟"),
         (1900, "1.9 公里,骑车约 10 分钟"),
-        (12000, "12 公里,骑车约 63 分钟"),
+        (12000, "12 公里"),
     ],
 )
 def test_distances(metres: float | None, words: str) -> None:
     assert shown.said_distance(metres) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("03576220000", "0357-6220000"), ("01062200000", "010-62200000"), ("13800000001", "13800000001"), ("", "")],
+)
+def test_a_landline_is_said_with_its_area_code_apart(number: str, said: str) -> None:
+    assert shown.said_phone(number) == said
 
 
 def test_clock_turns_amber_then_red() -> None:
