@@ -107,6 +107,7 @@ def ahead(order: Order, now: datetime, here: Coming | None = None) -> list[dict[
         asked_until=order.holder_until if order.state == "need_info" else None,
         sealed=order.sealed,
         seated=here is not None and not here.at_home,
+        host=order.unit_id is not None and here is not None and not here.at_home,
     )
     return [
         {"text": _(step.text), "when": step.at, "due": step.by, "now": step.now} for step in outlook(s, now)

@@ -35,6 +35,7 @@ class Standing:
     asked_until: datetime | None = None
     sealed: bool = False
     seated: bool = False
+    host: bool = False  # a body that asked for it: it prepares the place
 
 
 # Why somebody holds an order → sentence. A code without an entry would show as silence: a test walks over them.
@@ -121,6 +122,7 @@ _KEEPER = gettext_noop("The one person who looks after this calls you.")
 _LOOK = gettext_noop("The practice centre reads it and asks a team.")
 _ASK = gettext_noop("We ask one team after the other.")
 _SEAT = gettext_noop("It takes place. Tell us your name at the entrance.")
+_HOST = gettext_noop("The team comes. Please have the place ready.")
 _COME = gettext_noop("The team comes. Ask for the word at the door before you let anybody in.")
 _REVIEW = gettext_noop("You tell us how it was.")
 _REVIEW_UNTIL = gettext_noop("You can say how it was, or that it was not solved.")
@@ -143,7 +145,7 @@ def outlook(s: Standing, now: datetime) -> list[Moment]:
         "need_info": [Moment(_ANSWER, s.asked_until, by=s.asked_until is not None, now=True), Moment(_ASK)],
         "waitlisted": [Moment(_WAIT, now=True), Moment(_OCCASION, s.starts_at)],
         "suspended": [Moment(_RESUME, s.resumes_at, now=True)],
-        "arranged": [Moment(_SEAT if s.seated else _COME, s.starts_at, now=True), how],
+        "arranged": [Moment(_HOST if s.host else _SEAT if s.seated else _COME, s.starts_at, now=True), how],
         "served": [say],
         "closed": [say] if open_window else [],
     }
