@@ -3,11 +3,16 @@
 The pages for trying it out are off in production; the description itself (openapi.json) is public.
 """
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 
 from laojia.conf import errors
 from laojia.kernel.errors import BadInput, Refused
@@ -15,8 +20,40 @@ from laojia.steps.dispatch.api import router as dispatch
 from laojia.steps.menu.api import router as menu
 from laojia.steps.order.api import router as order
 
+
+class StrictJson(Parser):
+    """JSON as every reader of it agrees: no NaN, and no text that a database cannot keep (NUL, half a sign)."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = json.loads(request.body, parse_constant=_no_number)
+        for text in _texts(body):
+            if b"\x00" in text.encode():  # half a sign cannot be encoded: a ValueError too
+                raise ValueError("NUL")
+        return body
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
 api = NinjaAPI(
-    title="Laojia", version="1", urls_namespace="api", docs_url=None if settings.PRODUCTION else "/docs"
+    title="Laojia",
+    version="1",
+    urls_namespace="api",
+    docs_url=None if settings.PRODUCTION else "/docs",
+    parser=StrictJson(),
 )
 api.add_router("/menu", menu)
 api.add_router("", order)
@@ -37,3 +74,15 @@ def unreadable(_request: HttpRequest, exc: ValidationError) -> HttpResponse:
     return errors.problem(
         BadInput("bad_input", said, _("The description of the interface says what each value is."), fields)
     )
+
+
+@api.exception_handler(HttpError)
+def not_read(_request: HttpRequest, exc: HttpError) -> HttpResponse:
+    """A body that is no JSON."""
+    return errors.plain_problem(exc.status_code, "bad_request")
+
+
+@api.exception_handler(Http404)
+def not_there(_request: HttpRequest, _exc: Http404) -> HttpResponse:
+    """An address under which there is nothing."""
+    return errors.plain_problem(404, "not_found")

@@ -162,7 +162,7 @@ def policy() -> None:
 @main.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when a page is stale.")
 def docs(check: bool) -> None:
-    """Print the generated pages (docs/policy.md, docs/config.md) anew."""
+    """Print the generated pages (docs/policy.md, docs/config.md, docs/openapi.json) anew."""
     if not check:
         show(call("laojia.conf.printing:write"))
     elif stale := call("laojia.conf.printing:stale"):

@@ -24,6 +24,8 @@ SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that sound or look alike on th
 def default_words(http: int) -> tuple[str, str]:
     """What was refused and what to do next, for a refusal that brought no words of its own."""
     return {
+        400: (_("What was sent cannot be read."), _("Send it as the description of the interface says.")),
+        405: (_("That is not done this way here."), _("The description of the interface says how.")),
         403: (_("This is not open to you."), _("Somebody else looks after it; the centre can tell you who.")),
         404: (_("There is nothing here."), _("Look at the address again, or begin on the start page.")),
         409: (_("This has moved on meanwhile."), _("Open it again to see where it stands now.")),
@@ -37,6 +39,11 @@ def problem(exc: Refused) -> JsonResponse:
     message, hint = default_words(exc.http)
     errors = {name: str(sentence) for name, sentence in exc.fields.items()}
     return _problem(exc.http, exc.code, str(exc.message or message), str(exc.hint or hint), errors)
+
+
+def plain_problem(http: int, code: str) -> HttpResponse:
+    """A refusal made by the framework, in the shape of all others."""
+    return _problem(http, code, *default_words(http))
 
 
 def _problem(

@@ -1,5 +1,6 @@
-"""Prints docs/policy.md and docs/config.md from the tables the program runs on. A test fails when they are stale."""
+"""Prints docs/policy.md, docs/config.md and docs/openapi.json from what the program runs on. A test fails when they are stale."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -154,9 +155,20 @@ def config_page() -> str:
     return "\n".join((*head, *rows)) + "\n"
 
 
+def interface_page() -> str:
+    """The description of the interface (OpenAPI 3.1), as the running application gives it out."""
+    from laojia.conf.api import api  # the routers need the application set up
+
+    return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
 def pages() -> Mapping[Path, str]:
     """Each generated page and what it should say now."""
-    return {DOCS / "policy.md": policy_page(), DOCS / "config.md": config_page()}
+    return {
+        DOCS / "policy.md": policy_page(),
+        DOCS / "config.md": config_page(),
+        DOCS / "openapi.json": interface_page(),
+    }
 
 
 def stale() -> list[str]:

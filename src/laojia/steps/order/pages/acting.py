@@ -158,7 +158,7 @@ def change(request: HttpRequest, number: str = "", token: str = "") -> HttpRespo
         times=queries.all_wishes(order.item_version, now) if timed and order.item_version else (),
         initial={
             "village": queries.village_line(order.area),
-            "place": order.place,
+            "place": order.place if it.is_own else "",  # colleagues read the door for a reason only
             "words": order.words,
             "times": [f"{wish['date']}/{wish['half']}" for wish in order.times],
         },
@@ -168,8 +168,8 @@ def change(request: HttpRequest, number: str = "", token: str = "") -> HttpRespo
         given: dict[str, Any] = form.cleaned_data
         assert isinstance(form, ChangeForm)
         actions.change(
-            order=order, actor=it.actor, now=now, times=form.wishes(), area=given["village"], place=given["place"],
-            words=given["words"],
+            order=order, actor=it.actor, now=now, times=form.wishes(), area=given["village"],
+            place=given["place"] or ("" if it.is_own else order.place), words=given["words"],
         )  # fmt: skip
         return _("Changed.")
 

@@ -191,6 +191,7 @@ def done(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpRe
     context = {
         "occasion": row,
         "form": form,
+        "leads": leads,
         "token": opened.token,
         "contacts": [] if leads else contact_choices(row.team_id),
         "channels": said_by_choices(),
