@@ -14,7 +14,7 @@ BUILD = env.ROOT / "build" / "static"
 
 # --- secrets -----------------------------------------------------------------------------------
 SECRET_KEY = env.secret("LAOJIA_SECRET_KEY")
-DEBUG = env.flag("LAOJIA_DEBUG")
+DEBUG = env.flag("LAOJIA_DEBUG") and not PRODUCTION  # its error pages show source and settings
 ALLOWED_HOSTS = env.words("LAOJIA_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("LAOJIA_ORIGINS")
 
@@ -52,6 +52,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "laojia.conf.headers.strict_headers",
+    "laojia.conf.headers.asked_from",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "laojia.conf.middleware.Refusals",
+    "laojia.conf.middleware.NoOddSigns",
     "laojia.conf.acting.Acting",
 ]
 ROOT_URLCONF = "laojia.conf.urls"

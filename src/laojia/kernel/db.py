@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+_LONGEST_ID = 18  # digits that surely fit into the column
+
 
 def swap(model: type[Model], pk: object, expect: Mapping[str, Any], **changes: Any) -> bool:
     """One UPDATE of the row `pk` if it still looks as expected; True when it did.
@@ -26,5 +28,12 @@ def next_id(model: type[Model]) -> int:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
         else:
-            cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1", [table])
+            cursor.execute(
+                "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1", [table]
+            )
         return int(cursor.fetchone()[0])
+
+
+def row_id(text: str) -> int:
+    """The number of a row as a form or an address says it; 0 (no row has it) for whatever cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0

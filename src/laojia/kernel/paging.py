@@ -83,7 +83,7 @@ def _decode(queryset: QuerySet[Row], names: Sequence[str], cursor: str) -> list[
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_parsed(queryset, name, value) for name, value in zip(names, list(values), strict=True)]
-    except (ValueError, TypeError, binascii.Error, ValidationError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError) as error:
         raise BadInput(
             "bad_cursor", _("This page of the list is gone. Please open the list again.")
         ) from error

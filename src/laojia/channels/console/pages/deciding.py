@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from laojia.channels.console import queries
 from laojia.channels.console.forms import AskForm, EndForm, MapForm, RefuseForm, RevealForm, SuspendForm
-from laojia.channels.console.pages.shared import actor_of, back, moment, says_refusals
+from laojia.channels.console.pages.shared import actor_of, back, inside, moment, says_refusals
 from laojia.foundation.area.queries import stations_of
 from laojia.foundation.journal.actions import check
+from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope, Refused
 from laojia.policy.facts import Actor
 from laojia.steps.dispatch import actions as dispatch_actions
@@ -120,7 +121,7 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
             return back(request)
     status = 422 if form.is_bound else 200
     context = {"order": order, "row": queries.row_of(order, now), "decision": decision, "form": form,
-               "back": request.POST.get("back") or request.GET.get("back", "")}  # fmt: skip
+               "back": inside(request.POST.get("back") or request.GET.get("back", ""))}  # fmt: skip
     return render(request, "console/decide.html", context, status=status)
 
 
@@ -147,7 +148,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:order", pk=pk)
     shown = actions.reveal(order=order, reason=form.cleaned_data["reason"], actor=actor, now=now)
     context = {"order": order, "row": queries.row_of(order, now), "shown": shown,
-               "back": request.POST.get("back", "")}  # fmt: skip
+               "back": inside(request.POST.get("back", ""))}  # fmt: skip
     return render(request, "console/revealed.html", context)
 
 
@@ -265,7 +266,7 @@ def pass_down(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, name: str) -> list[int]:
-    picked = [int(value) for value in request.POST.getlist(name) if value.isascii() and value.isdigit()]
+    picked = [row_id(value) for value in request.POST.getlist(name) if row_id(value)]
     if not picked:
         raise BadInput("nothing_chosen", _("Please choose at least one."))
     return picked

@@ -21,6 +21,7 @@ from laojia.foundation.teams import actions as team_actions
 from laojia.foundation.teams import queries as team_queries
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
+from laojia.kernel.db import row_id
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Subject, subject_of
 from laojia.policy.permissions import PERMISSIONS, may
@@ -144,11 +145,11 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody leaves."""
-    person, role = request.POST.get("person", ""), request.POST.get("role", "")
-    if not person.isdigit() or role not in {Role.VOLUNTEER, Role.TEAM_LEADER}:
+    person, role = row_id(request.POST.get("person", "")), request.POST.get("role", "")
+    if not person or role not in {Role.VOLUNTEER, Role.TEAM_LEADER}:
         raise OutOfScope("no_member")
     actions.leave_team(
-        actor=actor_of(request), now=clock.now(), team_id=pk, person_id=int(person), role=Role(role)
+        actor=actor_of(request), now=clock.now(), team_id=pk, person_id=person, role=Role(role)
     )
     messages.success(request, _("Noted. Thanks for the time together."))
     return redirect("people:team", pk=pk)

@@ -17,6 +17,7 @@ from laojia.foundation.area.queries import children_of, only_county
 from laojia.foundation.journal.actions import check, require
 from laojia.foundation.people.models import Person
 from laojia.kernel import clock
+from laojia.kernel.db import row_id
 from laojia.kernel.errors import Refused
 from laojia.policy.facts import Actor, Subject, subject_of
 from laojia.policy.permissions import may, open_verbs
@@ -179,8 +180,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form, asked = ItemForm(request.POST, **known), questions_form(request.POST, row)
     seen = request.POST.get("seen", "")
     if form.is_valid() and asked.is_valid():
-        if seen.isdigit():
-            row.version = int(seen)  # somebody who saved since this form was opened is not written over
+        if row_id(seen):
+            row.version = row_id(seen)  # somebody who saved since this form was opened is not written over
         try:
             _save(row, form, asked, actor)
         except Refused as refused:

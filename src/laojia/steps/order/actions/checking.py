@@ -15,6 +15,7 @@ from laojia.foundation.people.models import Person, Post, Unit
 from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState
+from laojia.kernel.geo import System
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from laojia.steps.order.actions.asked import Asked
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
-_LONGEST_WORDS = 500
+_LONGEST_WORDS, _LONGEST_PLACE = 500, 120
 _MOST_WISHES = 3
 _LOOKED_AT = 40  # possible days among which the nearest is sought
 WITH_TIMES = frozenset({"home_visit", "by_appointment", "whole_village", "keeper"})
@@ -122,6 +123,9 @@ def check_asking(asked: Asked, asker_id: int) -> None:
     if len(asked.words) > _LONGEST_WORDS:
         said = _("That is a little long; 500 signs at most, please. The rest can be told on the telephone.")
         raise BadInput("words_long", said, "", {"words": said})
+    if len(asked.place) > _LONGEST_PLACE:
+        said = _("That is a little long; 120 signs at most, please.")
+        raise BadInput("place_long", said, "", {"place": said})
     _check_head_count(asked.seats)
     if asked.actor.on_behalf_of is not None and not asked.consent_spoken:
         said = _("Ask first whether they agree, then tick that they said yes.")
@@ -136,6 +140,13 @@ def check_asking(asked: Asked, asker_id: int) -> None:
             raise BadInput("words", said, "", {"words": said})
         return
     _check_item(asked, asker_id)
+
+
+def check_point(lon: float, lat: float, system: str) -> None:
+    """A place on earth in a system we know. Raises BadInput."""
+    if not (abs(lon) <= 180 and abs(lat) <= 90) or (system and system not in set(System)):
+        said = _("This place on the map could not be read.")
+        raise BadInput("place_unreadable", said, _("Please choose the village by its name."), {"place": said})
 
 
 def _check_head_count(count: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -242,10 +243,16 @@ def show(request: HttpRequest, wanted: Wanted, form: OrderForm, http: int = 200,
         "form": form,
         "button": button,
         "now": now,
-        "back": request.GET.get("back") or _back(wanted),
+        "back": _asked_back(request) or _back(wanted),
         **more,
     }
     return render(request, "order/new.html", context, status=http)
+
+
+def _asked_back(request: HttpRequest) -> str:
+    """Where the person came from, when that is one of our own pages."""
+    asked = request.GET.get("back", "")
+    return asked if url_has_allowed_host_and_scheme(asked, None) else ""
 
 
 def _back(wanted: Wanted) -> str:

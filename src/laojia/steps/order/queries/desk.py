@@ -140,7 +140,7 @@ def _decode(cursor: str | None) -> tuple[bool, datetime, int] | None:
     try:
         urgent, due, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return bool(urgent), datetime.fromisoformat(due).astimezone(UTC), int(pk)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise BadInput(
             "bad_cursor", _("This page of the list is gone. Please open the list again.")
         ) from error

@@ -12,6 +12,7 @@ from laojia.foundation.journal.actions import require
 from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import actor_by_link, contacts_of, speaking_for
 from laojia.kernel import clock
+from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import make_link, read_link
 from laojia.policy.facts import Actor, subject_of
@@ -75,16 +76,16 @@ def _open(request: HttpRequest, rows: Any, kind: str, verb: str, pk: int | None,
 
 def _spoken_for(request: HttpRequest, actor: Actor, team_id: int | None) -> Actor:
     """The desk chose whom it speaks for: one of the team's contacts, and how he told it."""
-    named = request.POST.get("speaks_for", "")
-    if team_id is None or team_id in _led(actor) or not named.isdigit():
+    named = row_id(request.POST.get("speaks_for", ""))
+    if team_id is None or team_id in _led(actor) or not named:
         return actor
     today = clock.local_date(clock.now())
-    if int(named) not in contacts_of(team_id, today):
+    if named not in contacts_of(team_id, today):
         raise _not_here()
     channel = request.POST.get("channel", Channel.PHONE)
     allowed = {Channel.PHONE.value, Channel.COUNTER.value, Channel.PAPER.value}
     return speaking_for(
-        actor, int(named), today, channel=Channel(channel) if channel in allowed else Channel.PHONE
+        actor, named, today, channel=Channel(channel) if channel in allowed else Channel.PHONE
     )
 
 
