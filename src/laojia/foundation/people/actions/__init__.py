@@ -17,7 +17,13 @@ from laojia.foundation.people.actions.members import (
     join_team,
     leave_team,
 )
-from laojia.foundation.people.actions.people import add_person, consent, correct_person, reveal_person
+from laojia.foundation.people.actions.people import (
+    add_person,
+    consent,
+    correct_person,
+    limit_reveals,
+    reveal_person,
+)
 from laojia.foundation.people.actions.posts import end_post, grant_post
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "grant_post",
     "join_team",
     "leave_team",
+    "limit_reveals",
     "note_failure",
     "note_sign_in",
     "open_account",

@@ -144,6 +144,13 @@ def reveal_person(*, actor: Actor, now: datetime, person_id: int, reason: str) -
         raise BadInput(
             "reason", _("Please say why."), _("Choose one of the reasons."), {"reason": _("Please say why.")}
         )
+    limit_reveals(actor=actor, now=now)
+    record(person, "person.reveal", actor=actor, now=now, reason=reason)
+    return Revealed(person.name, person.phone, person.address, person.contact_name, person.contact_phone)
+
+
+def limit_reveals(*, actor: Actor, now: datetime) -> None:
+    """So many looks in full an hour, at people and at their orders together. Raises TooMany."""
     hour = timedelta(hours=1)
     if limits.take("reveal", str(actor.person_id), most=REVEALS_AN_HOUR, within=hour, now=now):
         raise TooMany(
@@ -151,8 +158,6 @@ def reveal_person(*, actor: Actor, now: datetime, person_id: int, reason: str) -
             _("You have looked at many people in full within this hour."),
             _("Go on in a while. If it is urgent, ask a colleague."),
         )
-    record(person, "person.reveal", actor=actor, now=now, reason=reason)
-    return Revealed(person.name, person.phone, person.address, person.contact_name, person.contact_phone)
 
 
 def _found(person_id: int) -> Person:

@@ -15,6 +15,7 @@ from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import advance, check, record
 from laojia.foundation.journal.queries import rows_about
 from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock
+from laojia.foundation.people.actions import limit_reveals
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone
@@ -208,7 +209,9 @@ class Revealed:
 
 @transaction.atomic
 def reveal(*, order: Order, reason: str, actor: Actor, now: datetime) -> Revealed:
-    """Name, phone and door in full, for a reason that is journalled."""
+    """Name, phone and door in full, for a reason that is journalled, so many times an hour. Raises TooMany."""
+    check(order, "order.reveal", actor=actor)
+    limit_reveals(actor=actor, now=now)
     record(order, "order.reveal", actor=actor, now=now, reason=_given(reason))
     person = order.person
     return Revealed(

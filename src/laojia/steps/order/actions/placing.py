@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +18,7 @@ from laojia.foundation.outbox.actions import post, set_clock
 from laojia.foundation.people.actions import add_person
 from laojia.foundation.people.models import Person, Unit
 from laojia.foundation.teams.models import Team
-from laojia.kernel import env
+from laojia.kernel import env, limits
 from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
@@ -31,6 +31,7 @@ from laojia.steps.order.actions.holding import link_of, voice
 from laojia.steps.order.models import Attendance, Hop, Order
 from laojia.steps.order.rules import OPEN_STATES, first_state, likely_duplicate, needs_second_look
 
+_TOLD_A_DAY = 5
 _MOST_OPEN = 60  # open orders of one person or phone, unless the county sets another number
 
 
@@ -105,7 +106,9 @@ def describe(
 
 
 def _where(area: Area | None, lon: float | None, lat: float | None, system: str) -> Area:
-    """The chosen village, else the finest area around the point; a point outside the county is refused either way."""
+    """The chosen village, else the finest area around the point; a point that is none is refused either way."""
+    if lon is not None and lat is not None:
+        checking.check_point(lon, lat, system)
     if area is not None:
         return area
     if lon is None or lat is None:
@@ -356,6 +359,7 @@ def _receipt(order: Order, asked: Asked) -> None:
         order.person_id is not None
         and order.person_id != order.asker_id
         and not checking.is_child(asked.person, now)
+        and _may_be_told(asked.person, now)
     ):
         post(
             "order.for_relative",
@@ -365,6 +369,14 @@ def _receipt(order: Order, asked: Asked) -> None:
             now=now,
             variables={"number": order.number, "link": link_of(order, order.person_id)},
         )
+
+
+def _may_be_told(person: Person | None, now: datetime) -> bool:
+    """A few such messages a day to one phone: nobody floods a stranger's by ordering for him."""
+    if person is None or not person.phone_hash:
+        return True
+    day = timedelta(days=1)
+    return limits.take("for_relative", person.phone_hash, most=_TOLD_A_DAY, within=day, now=now) is None
 
 
 def _receipt_of(order: Order, asked: Asked) -> tuple[str, dict[str, str | int]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
+from laojia.kernel import clock
+from laojia.kernel.crypto import seal, unseal
 from laojia.kernel.errors import BadInput, Refused
 from laojia.policy.facts import Actor
 
 _TYPED = "typed_order"
+_TYPED_FOR = timedelta(hours=1)
 _MOST_TYPED = 4000  # characters; a form is some hundred
 
 
@@ -50,8 +54,8 @@ def keep_typed(request: HttpRequest) -> None:
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
     text = typed.urlencode()
-    if len(text) <= _MOST_TYPED:
-        request.session[_TYPED] = {"path": request.path, "text": text}
+    if len(text) <= _MOST_TYPED:  # sealed like the columns it will stand in: it holds a name and a phone
+        request.session[_TYPED] = {"path": request.path, "text": seal(text), "at": clock.now().timestamp()}
 
 
 def typed_before(request: HttpRequest) -> QueryDict | None:
@@ -59,7 +63,10 @@ def typed_before(request: HttpRequest) -> QueryDict | None:
     kept: Any = request.session.get(_TYPED)
     if not kept or kept.get("path") != request.path:
         return None
-    return QueryDict(kept["text"])
+    if clock.now().timestamp() - kept["at"] > _TYPED_FOR.total_seconds():
+        forget_typed(request)
+        return None
+    return QueryDict(unseal(kept["text"]))
 
 
 def forget_typed(request: HttpRequest) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import advance, require, start
 from laojia.foundation.outbox.actions import post
-from laojia.kernel.errors import BadInput
+from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import Actor, subject_of
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Order
@@ -44,6 +44,12 @@ def report_incident(
             "about", _("Please say where it happened."), _("Report it from the order or the occasion.")
         )
     require(replace(actor, on_behalf_of=None), f"{about.SCOPE.kind}.see", subject_of(about))
+    if subject_of(about).sealed:
+        raise OutOfScope(
+            "sealed",
+            _("What concerns such a case is not written on a sheet that the desk reads."),
+            _("Tell the one person who keeps it; in danger call 110."),
+        )
     incident = Incident(
         key=key,
         state="reported",

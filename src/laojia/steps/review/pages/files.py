@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TypeVar
 
 from django.contrib import messages
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.foundation.journal.actions import require
 from laojia.foundation.people.models import Person
-from laojia.kernel import clock, codes, links
-from laojia.kernel.errors import BadInput, OutOfScope
+from laojia.kernel import clock, codes, limits, links
+from laojia.kernel.db import row_id
+from laojia.kernel.errors import BadInput, OutOfScope, TooMany
 from laojia.policy.facts import VISITOR, Actor, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
@@ -24,6 +26,7 @@ from laojia.steps.review import actions, queries
 from laojia.steps.review.forms import AnswerForm, ComplaintForm, EndingForm, IncidentForm
 from laojia.steps.review.models import Complaint, Incident
 
+_AN_HOUR = 20  # complaints from one address
 R = TypeVar("R", Order, Occasion)
 
 
@@ -34,6 +37,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     form = ComplaintForm(request.POST or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
         entry = form.cleaned_data
+        _limit(request)
         try:
             complaint_ = actions.file_complaint(
                 key=_key(request),
@@ -173,7 +177,7 @@ def incident(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(model: type[R], text: str, actor: Actor, verb: str) -> R | None:
-    row = model._default_manager.filter(pk=int(text)).first() if text.isdigit() else None
+    row = model._default_manager.filter(pk=row_id(text)).first()
     if row is not None:
         require(actor, verb, subject_of(row))
     return row
@@ -183,7 +187,11 @@ def _own_order(actor: Actor, number: str) -> Order | None:
     """The order named, if this person may see it; a number alone opens nothing."""
     clean = codes.check_number(number) if number.strip() else None
     row = Order.objects.filter(number=clean).select_related("team").first() if clean else None
-    return row if row is not None and may(actor, "order.see", subject_of(row)) else None
+    if (
+        row is None or row.sealed
+    ):  # a sealed case stands beside no complaint: its readers must not learn of it
+        return None
+    return row if may(actor, "order.see", subject_of(row)) else None
 
 
 def _key(request: HttpRequest) -> uuid.UUID:
@@ -191,6 +199,17 @@ def _key(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def _limit(request: HttpRequest) -> None:
+    """Nobody needs to sign in to complain, so a flood is stopped by address; a village may share one."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if limits.take("complaint", address, most=_AN_HOUR, within=timedelta(hours=1), now=clock.now()):
+        raise TooMany(
+            "complaints",
+            _("Many complaints have come from here within this hour."),
+            _("Try again in an hour, or call the centre; a complaint by telephone counts the same."),
+        )
 
 
 def _holder(request: HttpRequest) -> Actor:
