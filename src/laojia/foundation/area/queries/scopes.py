@@ -51,4 +51,6 @@ def _own_areas(station_ids: list[int]) -> QuerySet[Station, Any]:
     """Centre and institutes cover the area they stand at; a station does so only while it has no villages listed."""
     listed = Exists(StationVillage.objects.filter(station=OuterRef("pk")))
     wide = Q(level__in=(StationLevel.CENTRE, StationLevel.INSTITUTE))
-    return Station.objects.filter(wide | Q(~listed, level=StationLevel.STATION), pk__in=station_ids).values("area")
+    return Station.objects.filter(wide | Q(~listed, level=StationLevel.STATION), pk__in=station_ids).values(
+        "area"
+    )
