@@ -101,7 +101,9 @@ def _the_team_says_yes(stage: Stage, axe: Axe, shot: Any, wish: Order, occasion:
     shot(page, "clinic village told", full=True)
 
 
-def _sign_up_by_page(stage: Stage, axe: Axe, shot: Any, occasion: Occasion, who: Person, button: str, name: str) -> Order:
+def _sign_up_by_page(
+    stage: Stage, axe: Axe, shot: Any, occasion: Occasion, who: Person, button: str, name: str
+) -> Order:
     page = stage.phone(who, f"/on/{occasion.pk}/")
     if name != "thirtieth":  # the same pages as the first one saw
         axe(page)
@@ -171,7 +173,9 @@ def _ten_by_telephone(stage: Stage, axe: Axe, shot: Any, occasion: Occasion) -> 
     shot(page, "clinic full")
 
 
-def _one_moves_up(stage: Stage, axe: Axe, shot: Any, occasion: Occasion, first: Order, waiting: Order) -> None:
+def _one_moves_up(
+    stage: Stage, axe: Axe, shot: Any, occasion: Occasion, first: Order, waiting: Order
+) -> None:
     cast = stage.cast
     page = stage.phone(cast.resident, f"/o/{first.number}/")
     axe(page)

@@ -159,14 +159,18 @@ def _paused_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     page.get_by_text("这段时间先不去").wait_for()
     standing.refresh_from_db()
     assert (standing.state, standing.paused_until) == ("paused", until)
-    assert not Occasion.objects.filter(standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now).exists()
+    assert not Occasion.objects.filter(
+        standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now
+    ).exists()
     page = stage.phone(stage.cast.resident, "/mine/")
     axe(page)
     shot(page, "weekly paused", full=True)
     stage.pass_to(datetime(until.year, until.month, until.day, 2, tzinfo=stage.now.tzinfo))
     standing.refresh_from_db()
     assert standing.state == "active"
-    assert Occasion.objects.filter(standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now).exists()
+    assert Occasion.objects.filter(
+        standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now
+    ).exists()
 
 
 def _ended_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
@@ -184,4 +188,6 @@ def _ended_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     standing.refresh_from_db()
     order.refresh_from_db()
     assert (standing.state, order.state) == ("ended", "served")
-    assert not Occasion.objects.filter(standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now).exists()
+    assert not Occasion.objects.filter(
+        standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now
+    ).exists()

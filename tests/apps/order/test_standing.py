@@ -11,6 +11,7 @@ from django.test import Client
 from laojia.foundation.journal.actions import advance
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Clock
+from laojia.foundation.people.models import Unit
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import BadInput, NotPermitted, OutOfScope, WrongState
 from laojia.policy.facts import CLOCK
@@ -215,3 +216,71 @@ def test_mine_shows_it_and_pauses_it(cast: Cast, running: StandingHelp, client: 
     assert queries.my_standing(cast.as_(cast.stranger)) == []
     assert CLOCK.person_id is None
     assert CHINA.key == "Asia/Shanghai"
+
+
+def test_the_desk_sees_whom_to_telephone_and_notes_the_call(
+    cast: Cast, running: StandingHelp, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    first = Attendance.objects.order_by("occasion__date")[0]
+    advance(first, "attendance.mark", actor=cast.as_(cast.leader), now=NOW, to="team_absent")
+    order = running.orders.get()
+    assert queries.to_telephone(cast.as_(cast.station_staff)) == [order]
+    assert queries.to_telephone(cast.as_(cast.other_station_staff)) == []
+    desk = signed_in(client, cast.station_staff)
+    with django_assert_max_num_queries(25):
+        page = desk.get("/station/").content.decode()
+    assert "有一次没去成" in page
+    assert cast.resident.name not in page
+    with django_assert_max_num_queries(25):
+        assert desk.get(f"/regular/{running.pk}/").status_code == 200
+    assert desk.get("/regular/").status_code == 200
+    desk.post(f"/follow-ups/{order.pk}/", {"result": "no_answer"})
+    order.refresh_from_db()
+    assert order.holder == "station"  # nobody was reached: it still has to be done
+    desk.post(f"/follow-ups/{order.pk}/", {"result": "answered"})
+    order.refresh_from_db()
+    assert (order.holder, order.holder_id) == ("team", cast.team.pk)
+    assert queries.to_telephone(cast.as_(cast.station_staff)) == []
+
+
+@pytest.mark.parametrize(("who", "code"), [("resident", 403), ("other_station_staff", 404), ("leader", 403)])
+def test_regular_help_is_for_its_own_desk(
+    cast: Cast, running: StandingHelp, client: Client, who: str, code: int
+) -> None:
+    assert signed_in(client, getattr(cast, who)).get(f"/regular/{running.pk}/").status_code == code
+
+
+def test_paused_by_a_call_both_names_are_kept(cast: Cast, running: StandingHelp, client: Client) -> None:
+    desk = signed_in(client, cast.station_staff)
+    given = {
+        "do": "standing.pause",
+        "pause-reason": "in_hospital",
+        "pause-channel": "phone",
+        "pause-until": "",
+    }
+    assert desk.post(f"/regular/{running.pk}/", given | {"pause-reason": ""}).status_code == 422
+    assert desk.post(f"/regular/{running.pk}/", given).status_code == 302
+    row = JournalRow.objects.get(verb="standing.pause")
+    assert (row.actor_id, row.behalf_id, row.channel) == (
+        cast.station_staff.pk,
+        cast.resident.pk,
+        "phone",
+    )
+
+
+def test_what_a_village_asked_for_is_answered_by_what_the_station_opens(cast: Cast, place: Place) -> None:
+    clinic = make_item("T44", name="义诊", mode="seats", asked_by=["village"])
+    unit = Unit.objects.get(area=cast.village)
+    speaks = cast.as_(cast.station_staff)
+    wish = place(actor=speaks, item_version=clinic, unit=unit, times=[])
+    occasion = menu.open_occasion(
+        actor=speaks, now=NOW, item_version=clinic, kind="seats", area=cast.village, place="村委会", places=5,
+        starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=9, hours=3), unit=unit,
+    )  # fmt: skip
+    wish.refresh_from_db()
+    assert wish.state == "waiting"
+    there = Attendance.objects.get(order=wish)
+    assert there.occasion_id == occasion.pk
+    actions.release(attendance=there, actor=CLOCK, now=NOW, because="occasion.call_off")
+    occasion.refresh_from_db()
+    assert occasion.taken == 0  # it sat on nobody's seat, so none is given back
