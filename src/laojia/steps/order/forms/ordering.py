@@ -66,6 +66,12 @@ class WhoseFields(forms.Form):
     phone = _phone(_("Your mobile number"), help_text=_("We send a code, then it is ordered."))
     contact_phone = _phone(_("Another number to call"), required=False)
 
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        # Needed or not by what is chosen above them, so "(if you like)" would say too much.
+        for name in ("for_whom", "relative_name", "relative_phone", "relative_year"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
+
     def _people(
         self, people: Sequence[Person], units: Sequence[Unit], *, alone: bool, body: bool = False
     ) -> None:
@@ -179,6 +185,9 @@ class OrderForm(WhoseFields, PlaceFields):
         if not behalf:
             self._drop("urgent", "channel", "consent_spoken")
         self._ask_only_what_is_needed(item, seat=seat)
+        if behalf and "place" in self.fields:
+            self.fields["place"].required = False  # the action says when no address is known
+            self.fields["place"].help_text = _("Left empty: the address we know")
         self._offer(times, other_times)
         for question in item.questions if item is not None and not seat else ():
             self.fields[f"answer_{question['key']}"] = _question(question)
@@ -193,6 +202,9 @@ class OrderForm(WhoseFields, PlaceFields):
             self._drop("head_count")
         if mode in ("home_visit", "standing") and "place" in self.fields:
             self.fields["place"].required = True
+            self.fields["place"].error_messages["required"] = _(
+                "Which lane, which door? Then whoever comes finds it."
+            )
         if mode == "keeper":
             self._drop("place", "words", "lon", "lat", "position_system")
         if item is None:
