@@ -127,11 +127,16 @@ def timeline(order: Order, now: datetime, here: Coming | None = None) -> list[di
         if past_words(row.verb) and row.to_state != "" and not _is_silent(row)
     ]
     hops = [
-        (hop.at, 0, _(holder_words(hop.why))) for hop in order.hops.order_by("id") if hop.why in _HOPS_TOLD
+        (hop.at, _AFTER_ROWS, _(holder_words(hop.why)))
+        for hop in order.hops.order_by("id")
+        if hop.why in _HOPS_TOLD
     ]
     past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told + hops)]
     return past + ahead(order, now, here)
 
+
+# Of one moment, what was done is told first, then where that put it.
+_AFTER_ROWS = 1 << 62
 
 # Hops that are news to the person; the others say the same as the verb beside them.
 _HOPS_TOLD = frozenset(
