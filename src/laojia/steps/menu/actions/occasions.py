@@ -83,9 +83,7 @@ def open_occasion(
     )  # fmt: skip
     _fill_day(row)
     _check_facts(row, now)
-    ask: dict[str, int] = {} if team is None or state == "confirmed" or because else {"ask_team_id": team.pk}
-    if unit is not None and not because:
-        ask["asking_unit_id"] = unit.pk
+    ask = _asked_by(row, team, unit, because)
     start(row, "occasion.open", actor=actor, now=now, because=because, facts=ask)
     if unit is not None:
         AskingUnit.objects.create(occasion=row, unit=unit)
@@ -99,6 +97,18 @@ def _again(known: Occasion, actor: Actor, because: str) -> Occasion:
     if not because and not may(actor, "occasion.open", subject_of(known)):
         check(known, "occasion.see", actor=actor)
     return known
+
+
+def _asked_by(row: Occasion, team: Team | None, unit: Unit | None, because: str) -> dict[str, int]:
+    """What the follow-ups of opening need: whom to ask first, and whose request it answers."""
+    found: dict[str, int] = {}
+    if because:
+        return found
+    if team is not None and row.state != "confirmed":
+        found["ask_team_id"] = team.pk
+    if unit is not None:
+        found["asking_unit_id"] = unit.pk
+    return found
 
 
 def _leads(actor: Actor, team_id: int) -> bool:
