@@ -298,7 +298,7 @@ HOLDERS: Words = {
     "team": _("the team"),
     "pool": _("open to every fitting team"),
     "keeper": _("the keeper"),
-    "resident": _("you"),
+    "resident": _("the person"),
     "nobody": _("nobody"),
 }
 

@@ -84,7 +84,12 @@ def test_distances(metres: float | None, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [("03576220000", "0357-6220000"), ("01062200000", "010-62200000"), ("13800000001", "13800000001"), ("", "")],
+    [
+        ("03576220000", "0357-6220000"),
+        ("01062200000", "010-62200000"),
+        ("13800000001", "13800000001"),
+        ("", ""),
+    ],
 )
 def test_a_landline_is_said_with_its_area_code_apart(number: str, said: str) -> None:
     assert shown.said_phone(number) == said
