@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"([A-HJ-NP-Z])(\d{6})(\d{2})(\d{6,9})(\d)")
 _BREAKS = re.compile(r"[\s\-‐-―−_.·,,。、]+")  # what people put between groups
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 _TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet, without i, l, o, 0, 1
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TOKEN_LENGTH = 20  # 31^20: 99 bits
 
 _DOOR_WORDS = (
@@ -83,6 +84,11 @@ def door_word() -> str:
     first = secrets.choice(_DOOR_WORDS)
     second = secrets.choice([word for word in _DOOR_WORDS if word != first])
     return f"{first} {second}"
+
+
+def plain_cell(text: str) -> str:
+    """A cell that a table program would take for a formula is marked as text."""
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def secret_token() -> str:

@@ -15,6 +15,7 @@ from laojia.channels.console import queries
 from laojia.channels.console.forms import RevealForm
 from laojia.channels.console.pages.shared import actor_of, address, moment, undo_of, wanted_of
 from laojia.kernel.clock import local_date
+from laojia.kernel.codes import plain_cell
 from laojia.steps.dispatch import queries as dispatch
 
 SHOWN_OFFERS = 30
@@ -58,7 +59,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     name = f"queue-{local_date(now).isoformat()}.{kind}"
     if kind == "csv":
         text = io.StringIO()
-        csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+        csv.writer(text).writerows([plain_cell(cell) for cell in row] for row in rows)
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     else:
         response = HttpResponse(
@@ -68,18 +69,13 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def _harmless(cell: str) -> str:
-    """A cell that a table program would take for a formula is marked as text."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
 def _sheet(rows: Any) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
-        sheet.append([_harmless(cell) for cell in row])
+        sheet.append([plain_cell(cell) for cell in row])
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()

@@ -17,6 +17,7 @@ from laojia.foundation.area.queries import children_of, only_county
 from laojia.foundation.journal.actions import check, require
 from laojia.foundation.people.models import Person
 from laojia.kernel import clock
+from laojia.kernel.codes import plain_cell
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import Refused
 from laojia.policy.facts import Actor, Subject, subject_of
@@ -180,7 +181,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form, asked = ItemForm(request.POST, **known), questions_form(request.POST, row)
     seen = request.POST.get("seen", "")
     if form.is_valid() and asked.is_valid():
-        if row_id(seen):
+        if seen == "0" or row_id(seen):
             row.version = row_id(seen)  # somebody who saved since this form was opened is not written over
         try:
             _save(row, form, asked, actor)
@@ -254,11 +255,6 @@ def export(request: HttpRequest) -> HttpResponse:
         ]
     )
     for row in rows:
-        values = [_cell(_said(name, getattr(row, name))) for name in (*names, "questions")]
+        values = [plain_cell(_said(name, getattr(row, name))) for name in (*names, "questions")]
         table.writerow([row.item.code, row.item.tile, str(labels.state_word("item", row.state)), *values])
     return answer
-
-
-def _cell(text: str) -> str:
-    """A text that a table would take for a formula gets a quote before it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from laojia.kernel import clock
+from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor
@@ -41,9 +42,9 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="figures-{shown.month:%Y-%m}.csv"'
     answer.write("\ufeff")
     sheet = csv.writer(answer)
-    sheet.writerow([_("Menu item"), *shown.towns, _("Together")])
+    sheet.writerow([_("Menu item"), *map(plain_cell, shown.towns), _("Together")])
     for row in shown.rows:
-        sheet.writerow([row.name, *(_("hidden") if c is None else c for c in (*row.cells, row.total))])
+        sheet.writerow([plain_cell(row.name), *(_("hidden") if c is None else c for c in (*row.cells, row.total))])
     return answer
 
 
