@@ -19,7 +19,8 @@ from django.test import Client, RequestFactory
 
 from laojia.conf.headers import asked_from
 from laojia.foundation.outbox.models import Message
-from laojia.foundation.people.models import Account, Post
+from laojia.foundation.people.models import Account, Person, Post
+from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import TooMany
 from laojia.policy.roles import Role
 from laojia.steps.order import actions as orders
@@ -252,3 +253,40 @@ def test_a_sealed_case_stands_on_no_sheet_and_beside_no_complaint(cast: Cast) ->
     assert not Incident.objects.exists()
     me.post("/complain/", {"kind": "other", "words": "没有人接电话", "number": order.number})
     assert Complaint.objects.get().order is None
+
+
+def test_the_family_phone_does_not_learn_of_a_sealed_case(cast: Cast) -> None:
+    """Neither by taking the data along nor by trying to erase them, which would name the number to look it up by."""
+    order = order_of(cast)
+    Order.objects.filter(pk=order.pk).update(sealed=True, keeper=cast.keeper)
+    me = signed_in(Client(), cast.resident)
+    assert order.words not in me.post("/me/export/").content.decode()
+    told = me.post("/me/erase/", {"sure": "yes"})
+    assert told.status_code == 409
+    assert order.number not in told.content.decode()
+
+
+def test_the_link_of_an_order_ends_some_time_after_the_order(cast: Cast) -> None:
+    order = order_of(cast)
+    address = "/" + orders.link_of(order, cast.resident.pk)
+    orders.cancel(order=order, reason="not_needed", actor=cast.as_(cast.resident), now=NOW)
+    with time_machine.travel(NOW + timedelta(days=90), tick=False):
+        assert Client().get(address).status_code == 200
+    with time_machine.travel(NOW + timedelta(days=92), tick=False):
+        assert Client().get(address).status_code == 404
+
+
+def test_a_name_like_a_formula_is_text_in_every_table() -> None:
+    assert [plain_cell(text) for text in ("=1+1", "@x", "+1", "-1", "\tx", "理发")] == [
+        "'=1+1", "'@x", "'+1", "'-1", "'\tx", "理发",
+    ]  # fmt: skip
+
+
+def test_ordering_for_somebody_shows_no_door(cast: Cast) -> None:
+    """The address is masked for a grid worker on every other page; the form of an order must not show it either."""
+    Person.objects.filter(pk=cast.resident.pk).update(address="三巷9号")
+    order_of(cast)
+    page = signed_in(Client(), cast.grid_worker).get(f"/help/{cast.resident.pk}/describe/")
+    assert page.status_code == 200
+    assert "一巷3号" not in page.content.decode()
+    assert "三巷9号" not in page.content.decode()

@@ -33,12 +33,15 @@ BLANK = "—"
 
 @transaction.atomic
 def export_person(*, actor: Actor, now: datetime, person_id: int) -> dict[str, Any]:
-    """Everything held about the person, table by table, with what it is for and how long it is kept."""
+    """Everything held about the person, table by table, with what it is for and how long it is kept.
+
+    A sealed case is told by its keeper alone: a family shares one phone, and the one it is about may hold it.
+    """
     person = _person(person_id)
     check(person, "person.export", actor=actor)
     tables = []
     for model in _models():
-        rows = [_shown(model, row, person_id) for row in _rows_of(model, person_id).order_by("pk")]
+        rows = [_shown(model, row, person_id) for row in _open_rows_of(model, person_id).order_by("pk")]
         if rows:
             held = [
                 {"fields": list(_readable(group)), "purpose": group.purpose, "keep": str(group.keep)}
@@ -116,6 +119,17 @@ def _rows_of(model: type[models.Model], person_id: int) -> QuerySet[Any]:
     return model._default_manager.filter(mine).distinct()
 
 
+def _open_rows_of(model: type[models.Model], person_id: int) -> QuerySet[Any]:
+    column = _sealed_column(model)
+    rows = _rows_of(model, person_id)
+    return rows.filter(**{column: False}) if column else rows
+
+
+def _sealed_column(model: type[models.Model]) -> str:
+    scope = getattr(model, "SCOPE", None)
+    return str(scope.sealed) if scope is not None else ""
+
+
 def _readable(group: Held) -> Iterator[str]:
     """Hashes and passwords say nothing to anybody."""
     return (name for name in group.fields if not name.endswith("_hash") and name != "password")
@@ -180,13 +194,8 @@ def _refuse_while_needed(person_id: int, now: datetime) -> None:
             continue
         row = _rows_of(model, person_id).exclude(state__in=ENDED[kind]).order_by("pk").first()
         if row is not None:
-            raise WrongState(
-                "still_needed",
-                _("Something you asked for is still open, so we still need your data."),
-                _("Cancel it or let it end, then come back: %(which)s")
-                % {"which": getattr(row, "number", "") or f"{kind} {row.pk}"},
-                {"which": getattr(row, "number", "") or f"{kind} {row.pk}"},
-            )
+            column = _sealed_column(model)
+            raise _still_needed(row, kind, sealed=bool(column) and getattr(row, column))
     held = Post.objects.filter(person_id=person_id).exclude(role=Role.VOLUNTEER)
     if held.filter(Q(valid_to=None) | Q(valid_to__gt=local_date(now))).exists():
         raise WrongState(
@@ -194,6 +203,16 @@ def _refuse_while_needed(person_id: int, now: datetime) -> None:
             _("You still hold a post for which others must be able to reach you."),
             _("Ask the centre to end the post, then come back."),
         )
+
+
+def _still_needed(row: Any, kind: str, *, sealed: bool) -> WrongState:
+    """With the number to cancel, but never the number of a sealed case: with it and the phone one could look it up."""
+    said = _("Something you asked for is still open, so we still need your data.")
+    if sealed:
+        return WrongState("still_needed", said, _("The practice centre can tell you when it ends."))
+    which = getattr(row, "number", "") or f"{kind} {row.pk}"
+    hint = _("Cancel it or let it end, then come back: %(which)s") % {"which": which}
+    return WrongState("still_needed", said, hint, {"which": which})
 
 
 def _close_accounts(person_id: int, now: datetime) -> None:

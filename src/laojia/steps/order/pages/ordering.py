@@ -125,6 +125,10 @@ def _initial(remembered: queries.Choices, wanted: Wanted) -> dict[str, Any]:
         start["alone"] = last.alone
     elif me is not None and me.area is not None:
         start |= {"village": queries.village_line(me.area), "place": me.address}
+    if wanted.behalf is not None:
+        start.pop(
+            "place", None
+        )  # who speaks for somebody sees no door without a reason; left empty, the known one counts
     return start
 
 

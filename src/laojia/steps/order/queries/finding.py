@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hmac
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.queries import actor_by_link, number_reader
+from laojia.kernel.clock import local_date
 from laojia.kernel.codes import check_number
 from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.errors import OutOfScope
 from laojia.kernel.links import link_holder, read_link
 from laojia.policy.facts import Actor
 from laojia.steps.order.models import Order
+
+_LINK_OPENS_FOR = timedelta(days=90)  # after it is over; later the person signs in
 
 
 def _rows() -> QuerySet[Order]:
@@ -76,6 +79,8 @@ def by_link(token: str, on: date) -> tuple[Order, Actor]:
     link = read_link(token)
     row = _rows().filter(pk=link[1]).first() if link and link[0] == "order" and link[2] == "order" else None
     if row is None:
+        raise _not_here()
+    if row.closed_at is not None and on - local_date(row.closed_at) > _LINK_OPENS_FOR:
         raise _not_here()
     holder = link_holder(token)
     person_id = holder if holder in (row.asker_id, row.person_id) else None
