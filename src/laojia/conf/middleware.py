@@ -54,7 +54,9 @@ class NoOddSigns:
     @staticmethod
     def _texts(request: HttpRequest) -> Iterator[str]:
         yield request.path_info
-        for given in (request.GET, request.POST):
+        # What programs send is read by the interface itself; a form's files would be used up by looking here.
+        program = request.path.startswith((errors.API, "/gateway/"))
+        for given in (request.GET,) if program else (request.GET, request.POST):
             for name, values in given.lists():
                 yield name
                 yield from map(str, values)
