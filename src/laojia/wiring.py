@@ -74,6 +74,7 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "order.answer": order_jobs.answer_ran_out,
     "order.resume": order_jobs.resume_order,
     "standing.resume": order_jobs.resume_standing,
+    "standing.missed": order_jobs.missed_visit_unheard,
     "standing.plan": order_jobs.plan_standing,
 }
 

@@ -177,6 +177,25 @@ def test_missed_once_the_station_twice_the_centre(cast: Cast, running: StandingH
     assert running.missed == 2
 
 
+def test_a_missed_visit_nobody_telephones_about_goes_up(cast: Cast, running: StandingHelp) -> None:
+    """No holder without a clock: the station's day runs out, the centre takes over and is reminded each day."""
+    first = Attendance.objects.order_by("occasion__date").first()
+    assert first is not None
+    advance(first, "attendance.mark", actor=cast.as_(cast.leader), now=NOW, to="not_home")
+    order = running.orders.get()
+    clock = Clock.objects.get(kind="standing.missed", about_id=order.pk)
+    assert clock.due_at == order.holder_until
+    jobs.missed_visit_unheard(order.pk, clock.due_at)
+    order.refresh_from_db()
+    assert (order.holder, order.holder_why) == ("centre", "visits_missed")
+    clock.refresh_from_db()
+    assert clock.state == "pending"
+    assert clock.due_at == order.holder_until
+    assert actions.heard_after_missed(order=order, now=NOW)
+    clock.refresh_from_db()
+    assert clock.state == "cancelled"
+
+
 def test_a_visit_that_took_place_counts_anew(cast: Cast, running: StandingHelp) -> None:
     first, second = Attendance.objects.order_by("occasion__date")
     leader = cast.as_(cast.leader)

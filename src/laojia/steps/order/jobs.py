@@ -38,6 +38,11 @@ def resume_standing(standing_id: int, now: datetime) -> None:
         actions.resume_standing(standing=standing, actor=CLOCK, now=now)
 
 
+def missed_visit_unheard(order_id: int, now: datetime) -> None:
+    """A visit was missed and nobody has telephoned in time."""
+    actions.nobody_telephoned(order=Order.objects.select_related("area").get(pk=order_id), now=now)
+
+
 def plan_standing(standing_id: int, now: datetime) -> None:
     """Every morning: the visits of the next two weeks."""
     standing = StandingHelp.objects.select_related("team", "item_version", "area").get(pk=standing_id)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area.queries import stations_of
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import Event, advance, check, record, start
-from laojia.foundation.outbox.actions import set_clock
+from laojia.foundation.outbox.actions import cancel_clocks, set_clock
 from laojia.kernel.clock import CHINA, local_date
 from laojia.kernel.errors import BadInput
 from laojia.policy.facts import CLOCK, Actor
@@ -251,12 +251,14 @@ def _hand_up(order: Order, missed: int, now: datetime) -> None:
             return
         fields = hold(order, holder="team", holder_id=order.team_id, why="standing", now=now)
     else:
-        until = calendar().add_working_days(now, 1).at
+        due = calendar().add_working_days(now, 1)
         station = stations_of(order.area).first() if step == "station" else None
         fields = hold(
             order, holder="station" if station else "centre", holder_id=station.pk if station else None,
-            why="visit_missed" if step == "station" else "visits_missed", until=until, now=now,
+            why="visit_missed" if step == "station" else "visits_missed", until=due.at, now=now,
         )  # fmt: skip
+        # No holder without a clock: whoever does not telephone in time hands it up.
+        set_clock("standing.missed", about=("order", order.pk), due=due, now=now)
     Order.objects.filter(pk=order.pk).update(**fields)
     for name, value in fields.items():
         setattr(order, name, value)
@@ -267,10 +269,18 @@ def heard_after_missed(*, order: Order, now: datetime) -> bool:
     """Somebody has telephoned after a missed visit: it is with the team again. False: nothing was missed."""
     if order.holder_why not in ("visit_missed", "visits_missed"):
         return False
+    cancel_clocks(("order", order.pk), ("standing.missed",))
     fields = hold(order, holder="team", holder_id=order.team_id, why="standing", now=now)
     for name, value in fields.items():
         setattr(order, name, value)
     return bool(Order.objects.filter(pk=order.pk, version=order.version).update(**fields))
+
+
+@transaction.atomic
+def nobody_telephoned(*, order: Order, now: datetime) -> None:
+    """Clock standing.missed: the station has not telephoned, so the centre does; the centre is reminded each day."""
+    if order.holder_why in ("visit_missed", "visits_missed"):
+        _hand_up(order, 2, now)  # as after a second missed visit
 
 
 def may_pause(standing: StandingHelp, actor: Actor) -> None:
@@ -283,6 +293,7 @@ __all__ = [
     "finish",
     "heard_after_missed",
     "may_pause",
+    "nobody_telephoned",
     "pause",
     "plan",
     "resume",
