@@ -211,7 +211,7 @@ class Revealed:
 def reveal(*, order: Order, reason: str, actor: Actor, now: datetime) -> Revealed:
     """Name, phone and door in full, for a reason that is journalled, so many times an hour. Raises TooMany."""
     check(order, "order.reveal", actor=actor)
-    limit_reveals(actor=actor, now=now)
+    limit_reveals(actor.person_id, now)
     record(order, "order.reveal", actor=actor, now=now, reason=_given(reason))
     person = order.person
     return Revealed(
