@@ -1,9 +1,9 @@
 """The cast stands: every role is there and acts where its posts say."""
 
 import pytest
-from tests.cast import PEOPLE, Cast
 
 from laojia.policy.roles import Role
+from tests.cast import PEOPLE, Cast
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ def test_every_name_has_its_word() -> None:
     assert {kind: set(machine.states) for kind, machine in MACHINES.items()} == {
         kind: set(words) for kind, words in labels.STATES.items()
     }
-    assert VERBS - LOOKING == set(labels.VERBS)
+    assert set(labels.VERBS) == VERBS - LOOKING
     assert {role.value for role in Role} == set(labels.ROLES)
     assert {channel.value for channel in Channel} == set(labels.CHANNELS)
     assert {code for codes in REASONS.values() for code in codes} == set(labels.REASONS)

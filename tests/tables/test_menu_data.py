@@ -174,7 +174,7 @@ def shown_texts(item: Item) -> list[str]:
 
 
 def test_the_forty_items_in_order() -> None:
-    assert CODES == [fact.code for fact in FACTS]
+    assert [fact.code for fact in FACTS] == CODES
     assert len(set(CODES)) == 40
 
 
