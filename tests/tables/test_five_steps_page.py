@@ -21,23 +21,17 @@ LATER = {"hours.reverse"}
 def test_verbs_exist(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     named = set(re.findall(rf"`((?:{'|'.join(KINDS)}|hours)\.[a-z_]+)`", text))
-    assert named - VERBS - LATER == set(), (
-        f"docs/{page} names verbs that policy/permissions.py does not know"
-    )
+    assert named - VERBS - LATER == set(), f"docs/{page} names verbs that policy/permissions.py does not know"
     assert named
 
 
-@pytest.mark.parametrize(
-    "kind", ["item", "order", "occasion", "offer", "attendance", "roster"]
-)
+@pytest.mark.parametrize("kind", ["item", "order", "occasion", "offer", "attendance", "roster"])
 def test_every_state_is_told(kind: str) -> None:
     glossary = (DOCS / "glossary.md").read_text(encoding="utf-8")
     page = (DOCS / "five-steps.md").read_text(encoding="utf-8")
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", page))))
     for state in MACHINES[kind].states:
-        assert f"`{state}`" in glossary, (
-            f"docs/glossary.md: state {state} of {kind} has no word"
-        )
+        assert f"`{state}`" in glossary, f"docs/glossary.md: state {state} of {kind} has no word"
         assert state in told, f"docs/five-steps.md: state {state} of {kind} is not told"
 
 

@@ -19,7 +19,6 @@ from laojia.steps.order.actions.holding import held_by_nobody, hold, looking_aga
 from laojia.steps.order.actions.seating import expect, said, stop_looking
 from laojia.steps.order.models import OUTCOMES, Attendance, Order
 
-
 AT_THE_DOOR = ("visit", "standing")
 
 
