@@ -45,7 +45,11 @@ class Chain:
 
     @property
     def visit(self) -> Attendance:
-        return Attendance.objects.select_related("order", "occasion").exclude(state="released").get(order=self.order_id)
+        return (
+            Attendance.objects.select_related("order", "occasion")
+            .exclude(state="released")
+            .get(order=self.order_id)
+        )
 
 
 Begin = Callable[..., Chain]

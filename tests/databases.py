@@ -335,7 +335,9 @@ class Replay:
                 names = ", ".join(f'"{name}"' for name in columns)
                 holes = ", ".join("?" for _ in columns)
                 # SQLite reads a time of day as one, but takes it as text only.
-                plain = [tuple(str(one) if isinstance(one, hour_of_day) else one for one in row) for row in rows]
+                plain = [
+                    tuple(str(one) if isinstance(one, hour_of_day) else one for one in row) for row in rows
+                ]
                 connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', plain)
                 return
             with cursor.copy(f'COPY "{table}" ({columns[0]}) FROM STDIN') as into:

@@ -73,4 +73,7 @@ def _nobody_else_sees_it(stage: Stage, order: Order) -> None:
         for address in (f"/o/{order.number}/", f"/desk/o/{order.pk}/", f"/api/v1/orders/{order.number}"):
             answer = client.get(address)
             assert answer.status_code in (200, 302, 403, 404), (key, address)
-            assert not any(trace in answer.content.decode(errors="ignore") for trace in TRACES), (key, address)
+            assert not any(trace in answer.content.decode(errors="ignore") for trace in TRACES), (
+                key,
+                address,
+            )

@@ -121,7 +121,12 @@ def test_scattered_points_keep_apart_and_inside():
 
 
 def test_a_picture_is_to_scale_north_up():
-    picture = draw([("141024100000", "西北", box(111.0, 36.5, 111.1, 36.6)), ("141024101000", "东南", box(111.1, 36.4, 111.2, 36.5))])
+    picture = draw(
+        [
+            ("141024100000", "西北", box(111.0, 36.5, 111.1, 36.6)),
+            ("141024101000", "东南", box(111.1, 36.4, 111.2, 36.5)),
+        ]
+    )
     assert picture is not None
     first, second = picture.shapes
     assert (first.code, first.name) == ("141024100000", "西北")

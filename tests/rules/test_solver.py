@@ -47,7 +47,11 @@ def crew(number: int = 10, **more) -> Crew:
             "certificate",
         ),
         ({"insured": True}, {}, "insurance"),
-        ({"insured": True, "helpers": 2}, {"people": 2, "insurances": (Span(date(2026, 1, 1)),)}, "insurance"),
+        (
+            {"insured": True, "helpers": 2},
+            {"people": 2, "insurances": (Span(date(2026, 1, 1)),)},
+            "insurance",
+        ),
     ],
 )
 def test_each_hard_rule_blocks_by_its_own_code(wanted, team, code):
@@ -202,7 +206,9 @@ def test_a_plan_keeps_every_rule_whoever_solves_it(problem):
 @given(problems())
 def test_small_plans_are_as_good_as_trying_everything(problem):
     _rooms, network = assign.network_of(problem)
-    ways = [[None] + [n for n, arc in enumerate(network.arcs) if arc[0] == i] for i in range(len(problem.needs))]
+    ways = [
+        [None] + [n for n, arc in enumerate(network.arcs) if arc[0] == i] for i in range(len(problem.needs))
+    ]
     best = min(assign.total(network, way) for way in itertools.product(*ways) if _fits(network, way))
     assert assign.solve(problem).cost == best
 

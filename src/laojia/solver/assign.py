@@ -109,7 +109,8 @@ def greedy(network: Network) -> list[int | None]:
     places = [count for _crew, count in network.rooms]
     chosen: list[int | None] = [None] * len(network.left_cost)
     order = sorted(
-        range(len(network.arcs)), key=lambda a: (-network.left_cost[network.arcs[a][0]], network.arcs[a][2], a)
+        range(len(network.arcs)),
+        key=lambda a: (-network.left_cost[network.arcs[a][0]], network.arcs[a][2], a),
     )
     for arc in order:
         need, room, _points = network.arcs[arc]

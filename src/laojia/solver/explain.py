@@ -100,7 +100,9 @@ def why_nobody(need: Need, problem: Problem) -> str:
         return _most([code for crew in crews for code in team_blocks(need, crew)])
     fits = [(crew, slot) for crew in open_crews for slot in need.slots if not blocks(need, crew, slot)]
     if not fits:
-        return _most([code for crew in open_crews for slot in need.slots for code in day_blocks(need, crew, slot)])
+        return _most(
+            [code for crew in open_crews for slot in need.slots for code in day_blocks(need, crew, slot)]
+        )
     return "all_full"
 
 

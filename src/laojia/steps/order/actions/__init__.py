@@ -30,7 +30,12 @@ from laojia.steps.order.actions.ringing import answer_passed, promise_passed, tr
 from laojia.steps.order.actions.seating import expect, promote_waiting_list, release
 from laojia.steps.order.actions.standing import begin as start_standing
 from laojia.steps.order.actions.standing import finish as end_standing
-from laojia.steps.order.actions.standing import heard_after_missed, nobody_telephoned, team_found, visit_marked
+from laojia.steps.order.actions.standing import (
+    heard_after_missed,
+    nobody_telephoned,
+    team_found,
+    visit_marked,
+)
 from laojia.steps.order.actions.standing import pause as pause_standing
 from laojia.steps.order.actions.standing import plan as plan_standing
 from laojia.steps.order.actions.standing import resume as resume_standing

@@ -44,7 +44,9 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     sheet = csv.writer(answer)
     sheet.writerow([_("Menu item"), *map(plain_cell, shown.towns), _("Together")])
     for row in shown.rows:
-        sheet.writerow([plain_cell(row.name), *(_("hidden") if c is None else c for c in (*row.cells, row.total))])
+        sheet.writerow(
+            [plain_cell(row.name), *(_("hidden") if c is None else c for c in (*row.cells, row.total))]
+        )
     return answer
 
 
