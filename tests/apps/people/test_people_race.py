@@ -67,6 +67,8 @@ def test_a_first_code_asked_twice_opens_one_account(db: None) -> None:
     found = at_once([lambda: actions.account_for_phone(phone="13912345678", actor=CLOCK, now=NOW).pk] * 4)
     assert len(set(found)) == 1
     assert Account.objects.count() == 1
+    # Opened at the moment of the asking: the sweep of the unused must not take what another request has just opened.
+    assert Account.objects.get().date_joined == NOW
 
 
 def test_guesses_at_once_are_all_counted(people: Cast) -> None:

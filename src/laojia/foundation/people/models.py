@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from laojia.foundation.area.models import Area, Station
 from laojia.foundation.teams.models import Team
@@ -99,7 +100,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     locked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(
+        default=timezone.now
+    )  # the action says when; allauth makes none itself
 
     objects = AccountBook()
     USERNAME_FIELD = "username"

@@ -37,7 +37,7 @@ def account_for_phone(*, phone: str, actor: Actor, now: datetime) -> Account:
     ).exclude(phone_hash=None).delete()
     try:
         with transaction.atomic():
-            account = Account.objects.create_user(phone=phone, phone_hash=digest)
+            account = Account.objects.create_user(phone=phone, phone_hash=digest, date_joined=now)
     except IntegrityError:  # the same number asked twice at once: the other request has opened it
         return Account.objects.get(phone_hash=digest)
     record(account, "account.open", actor=actor, now=now, fields=("phone",))
