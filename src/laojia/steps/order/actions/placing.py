@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from laojia.foundation.area.models import Area
@@ -22,6 +22,7 @@ from laojia.kernel import env, limits
 from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
+from laojia.kernel.db import next_id
 from laojia.policy.deadlines import Due, by_when, within
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, Occasion
@@ -216,7 +217,7 @@ def _row(asked: Asked, verb: str, asker_id: int, phone: str, held: str) -> Order
     sealed = bool(item and item.sealed)
     state = first_state(item, occasion=occasion is not None, seated=bool(held))
     due = by_when("order.promise", now, calendar(), urgent=asked.urgent)
-    serial = _serial()
+    serial = next_id(Order)
     actor = asked.actor
     holder, holder_id, why = _first_holder(asked, state, sealed)
     return Order(
@@ -288,19 +289,6 @@ def _visited(person: Person | None) -> bool:
     return Attendance.objects.filter(
         person_id=person.pk, state="came", occasion__kind__in=("visit", "standing")
     ).exists()
-
-
-def _serial() -> int:
-    """The id the row will have, known before so that the number stands in the first INSERT."""
-    table = Order._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
-        else:  # inside an IMMEDIATE transaction nobody else can take the same one
-            cursor.execute(
-                "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1", [table]
-            )
-        return int(cursor.fetchone()[0])
 
 
 def _after(order: Order, asked: Asked, held: str) -> None:
