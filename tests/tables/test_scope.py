@@ -82,7 +82,7 @@ def _chain(
     )  # fmt: skip
     Incident.objects.create(
         state="reported", key=uuid.uuid4(), kind="fall", order=order, reporter_id=person.pk, team_id=team.pk,
-        area_path=area.path, happened_at=NOW, words="……", reported_at=NOW,
+        area_path=area.path, protected=protected, happened_at=NOW, words="……", reported_at=NOW,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from laojia.foundation.outbox.models import Clock, Message
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, Refused, WrongState
 from laojia.policy.facts import VISITOR
 from laojia.policy.roles import Channel
+from laojia.steps.order.models import Order
 from laojia.steps.review import actions, queries
 from laojia.steps.review.models import Complaint, Incident, Review, TeamStop
 from laojia.steps.serve import actions as serving
@@ -282,6 +283,19 @@ def test_an_incident_has_its_own_sheet(served: Chain) -> None:
         incident=row, reason="settled", ending="赔了一个新暖瓶", actor=cast.as_(cast.dispatcher), now=AFTER
     )
     assert Incident.objects.get().state == "closed"
+
+
+def test_the_sheet_of_a_protected_order_stays_with_the_centre(served: Chain) -> None:
+    cast = served.cast
+    Order.objects.filter(pk=served.order_id).update(protected=True)
+    row = actions.report_incident(
+        key=uuid.uuid4(), kind="fall", words="下台阶绊了一下", happened_at=AFTER - timedelta(hours=1),
+        order=served.order, actor=cast.as_(cast.leader), now=AFTER,
+    )  # fmt: skip
+    assert row.protected
+    assert list(queries.incidents(cast.as_(cast.dispatcher))) == [row]
+    assert list(queries.incidents(cast.as_(cast.complaint_holder))) == [row]
+    assert not queries.incidents(cast.as_(cast.station_staff)).exists()
 
 
 def test_public_figures_count_only_what_is_open_and_hide_small_ones(served: Chain, cast: Cast) -> None:

@@ -152,6 +152,7 @@ class Incident(Moving):
         kind="incident",
         own=("reporter_id",),
         area="area_path",
+        protected="protected",
         links=(("order", "order_id"),),
         team=("team_id",),
     )
@@ -167,6 +168,7 @@ class Incident(Moving):
     reporter_id = models.BigIntegerField(null=True)
     team_id = models.BigIntegerField(null=True)
     area_path = models.CharField(max_length=120)
+    protected = models.BooleanField(default=False)  # as the order or occasion it is about
     happened_at = models.DateTimeField()
     words = models.TextField()
     first_help = models.CharField(max_length=200, blank=True)

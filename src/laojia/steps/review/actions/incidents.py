@@ -59,6 +59,7 @@ def report_incident(
         reporter_id=actor.on_behalf_of.person_id if actor.on_behalf_of else actor.person_id,
         team_id=about.team_id,
         area_path=about.area_path,
+        protected=about.protected,
         happened_at=happened_at,
         words=words.strip(),
         first_help=first_help,

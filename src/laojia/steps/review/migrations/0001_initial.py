@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ("reporter_id", models.BigIntegerField(null=True)),
                 ("team_id", models.BigIntegerField(null=True)),
                 ("area_path", models.CharField(max_length=120)),
+                ("protected", models.BooleanField(default=False)),
                 ("happened_at", models.DateTimeField()),
                 ("words", models.TextField()),
                 ("first_help", models.CharField(blank=True, max_length=200)),
