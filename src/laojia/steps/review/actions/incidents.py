@@ -71,15 +71,7 @@ def report_incident(
             start(incident, "incident.report", actor=actor, now=now)
     except IntegrityError:
         return Incident.objects.get(key=key)
-    for person_id in desk_people(None, now):
-        post(
-            "incident.reported",
-            to_person_id=person_id,
-            about=("incident", incident.pk),
-            key=f"incident.reported:{incident.pk}:{person_id}",
-            now=now,
-            variables={"link": f"incidents/{incident.pk}/"},
-        )
+    _tell_the_desk(incident, now)
     return incident
 
 
@@ -91,6 +83,18 @@ def close_incident(*, incident: Incident, reason: str, ending: str, actor: Actor
     return advance(
         incident, "incident.close", actor=actor, now=now, reason=reason, ending=ending.strip(), closed_at=now
     )
+
+
+def _tell_the_desk(incident: Incident, now: datetime) -> None:
+    for person_id in desk_people(None, now):
+        post(
+            "incident.reported",
+            to_person_id=person_id,
+            about=("incident", incident.pk),
+            key=f"incident.reported:{incident.pk}:{person_id}",
+            now=now,
+            variables={"link": f"incidents/{incident.pk}/"},
+        )
 
 
 def _check(kind: str, words: str, happened_at: datetime, now: datetime) -> None:
