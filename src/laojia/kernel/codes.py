@@ -26,6 +26,7 @@ _BREAKS = re.compile(r"[\s\-‐-―−_.·,,。、]+")  # what people put betwee
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 _TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet, without i, l, o, 0, 1
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ID_LENGTH = 18
 _TOKEN_LENGTH = 20  # 31^20: 99 bits
 
 _DOOR_WORDS = (
@@ -165,6 +166,27 @@ def is_id_number(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def clean_id_number(text: str) -> str:
+    """The 18 signs of a resident ID number, spaces and hyphens gone, X large. Raises BadInput saying what is wrong."""
+    plain = _BREAKS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    if is_id_number(plain):
+        return plain
+    if len(plain) != _ID_LENGTH:
+        sentence: object = _Counted(
+            _("An ID number has 18 signs; this one has %(count)s. Please look at it again."), len(plain)
+        )
+    else:
+        sentence = _(
+            "This ID number does not agree with its check digit or its date of birth. Please look at it again."
+        )
+    raise BadInput("id_number", sentence, fields={"id_number": sentence})
+
+
+def mask_id_number(number: str) -> str:
+    """The last four signs only: region and day of birth stay hidden."""
+    return f"{'*' * (len(number) - 4)}{number[-4:]}" if len(number) > 7 else "****" if number else ""
 
 
 def is_organisation_code(text: str) -> bool:

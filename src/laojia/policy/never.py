@@ -56,6 +56,7 @@ class Promise:
     words: frozenset[str] = frozenset()
     phrases: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()  # single columns the sentence itself excepts
 
 
 def _of(text: str) -> frozenset[str]:
@@ -135,10 +136,12 @@ PROMISES = (
     Promise(
         "identity",
         gettext_noop(
-            "No identity card number of a resident, no religion, no descent, no label for a group of people."
+            "No identity card number of a resident (a volunteer's is kept sealed, for the national register), no"
+            " religion, no descent, no label for a group of people."
         ),
         _of("religion ethnic ethnicity nationality poverty"),
         ("id_number", "id_card", "identity_card", "identity_number", "special_group", "political_status"),
+        spared=_of("Person.id_number Person.id_number_hash"),  # refused for whoever is no volunteer
     ),
     Promise(
         "health",
@@ -201,7 +204,7 @@ def never_checks(columns: Iterable[Column], names: Iterable[str] = ()) -> tuple[
 
 def _columns_against(promise: Promise, columns: Iterable[Column]) -> Iterable[str]:
     for column in columns:
-        fitting = not promise.kinds or column.kind in promise.kinds
+        fitting = (not promise.kinds or column.kind in promise.kinds) and str(column) not in promise.spared
         if (fitting and _named(promise, column.name)) or (promise.key == "photo" and _demanded_file(column)):
             yield str(column)
 

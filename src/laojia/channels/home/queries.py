@@ -53,6 +53,8 @@ FIELD_WORDS = {
     "contact_phone": gettext_lazy("number to call"),
     "data": gettext_lazy("the secret of the second step"),
     "door_word": gettext_lazy("the two words for the door"),
+    "id_number": gettext_lazy("ID number (volunteers only)"),
+    "id_number_hash": gettext_lazy("a fingerprint of the ID number"),
     "in_charge": gettext_lazy("who was in charge"),
     "insured": gettext_lazy("who is insured"),
     "kind": gettext_lazy("kind of certificate"),

@@ -39,6 +39,11 @@ class Person(models.Model):
             "the record of volunteering that the law asks for",
             Keep.RECORD_TEN_YEARS,
         ),
+        Held(
+            ("id_number", "id_number_hash"),
+            "to enter a volunteer once in the national register, volunteers only",
+            Keep.WHILE_NEEDED,
+        ),
     )
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -56,12 +61,17 @@ class Person(models.Model):
     reads_messages = models.BooleanField(default=True)  # False: goes on the call list instead
     shows_name = models.BooleanField(default=False)  # a volunteer's consent that residents see his full name
     volunteer_number = models.CharField(max_length=32, blank=True)
+    id_number = SealedText(blank=True)  # of volunteers alone: nobody asks a resident for it
+    id_number_hash = models.CharField(max_length=64, blank=True)
     own_work = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["area_path"], name="person_area_path")]
+        indexes: ClassVar = [
+            models.Index(fields=["area_path"], name="person_area_path"),
+            models.Index(fields=["id_number_hash"], condition=~Q(id_number_hash=""), name="person_id_number"),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"

@@ -52,6 +52,11 @@ def same_name(one: str, other: str) -> bool:
     return bool(bare(one)) and bare(one) == bare(other)
 
 
+def keeps_id_number(roles: Collection[Role], *, volunteer_number: str) -> bool:
+    """Of volunteers alone (DOMAIN 3.5): registered, or with a post in a team; a resident is never asked."""
+    return bool(volunteer_number) or bool(TEAM_ROLES & set(roles))
+
+
 # --- the young ---------------------------------------------------------------------------------------------------------
 
 

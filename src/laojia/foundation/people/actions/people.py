@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.people.models import Account, Claim, Consent, Person
-from laojia.foundation.people.queries import resident
-from laojia.foundation.people.rules import clean_name, may_be_guardian, may_have_guardian
+from laojia.foundation.people.queries import posts_on, resident
+from laojia.foundation.people.rules import clean_name, keeps_id_number, may_be_guardian, may_have_guardian
 from laojia.kernel import crypto, limits
 from laojia.kernel.clock import local_date
-from laojia.kernel.codes import clean_phone
+from laojia.kernel.codes import clean_id_number, clean_phone
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany
 from laojia.policy.facts import Actor
 from laojia.policy.reasons import is_reason
@@ -27,10 +27,12 @@ REVEALS_AN_HOUR = 30
 _NAME, _ADDRESS = 40, 120
 CORRECTABLE = (
     "name", "phone", "area", "address", "birth_year", "guardian", "contact_name", "contact_phone",
-    "reads_messages", "volunteer_number", "own_work",
+    "reads_messages", "volunteer_number", "own_work", "id_number",
 )  # fmt: skip
 
-_BESIDE = {"phone": ("phone_hash", "phone_end_hash"), "area": ("area_path",)}
+_BESIDE = {
+    "phone": ("phone_hash", "phone_end_hash"), "area": ("area_path",), "id_number": ("id_number_hash",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def add_person(
     contact_name: str = "",
     contact_phone: str = "",
     reads_messages: bool = True,
+    volunteer_number: str = "",
+    id_number: str = "",
     account: Account | None = None,
     key: uuid.UUID | None = None,
     because: str = "",
@@ -73,9 +77,10 @@ def add_person(
     given = {
         "name": name, "phone": phone, "area": area, "address": address, "birth_year": birth_year,
         "guardian": guardian, "contact_name": contact_name, "contact_phone": contact_phone,
-        "reads_messages": reads_messages,
+        "reads_messages": reads_messages, "volunteer_number": volunteer_number, "id_number": id_number,
     }  # fmt: skip
     _fill(person, given, now)
+    _check_id_number(person, now)
     _check_guardian(person, now)
     person.save(force_insert=True)
     himself = actor.person_id is None and actor.on_behalf_of is None and not actor.has(Role.SYSTEM)
@@ -105,6 +110,7 @@ def correct_person(*, actor: Actor, now: datetime, person_id: int, changes: dict
         return person
     if {"birth_year", "guardian"} & set(changed):
         _check_guardian(person, now)
+    _check_id_number(person, now)
     # Permission once more on the facts it will have: nobody moves a person out of, or into, somebody else's area.
     record(person, "person.correct", actor=actor, now=now, fields=changed)
     person.save(update_fields=[*changed, *(column for name in changed for column in _BESIDE.get(name, ()))])
@@ -180,6 +186,8 @@ def _fill(person: Person, given: dict[str, Any], now: datetime) -> None:
             person.area, person.area_path = value, value.path if value is not None else ""
         elif field == "birth_year":
             person.birth_year = _year(value, now)
+        elif field == "id_number":
+            person.id_number, person.id_number_hash = sealed_id_number(str(value))
         elif field in {"name", "contact_name"}:
             setattr(person, field, clean_name(value)[:_NAME])
         elif isinstance(value, str):
@@ -189,6 +197,23 @@ def _fill(person: Person, given: dict[str, Any], now: datetime) -> None:
     if "name" in given and not person.name:
         sentence = _("Please give a name, the way people call you.")
         raise BadInput("name", sentence, fields={"name": sentence})
+
+
+def sealed_id_number(text: str) -> tuple[str, str]:
+    """The cleaned number and the fingerprint kept beside it; ("", "") for none. Raises BadInput."""
+    number = clean_id_number(text) if text.strip() else ""
+    return number, crypto.keyed_hash(number) if number else ""
+
+
+def _check_id_number(person: Person, now: datetime) -> None:
+    if not person.id_number:
+        return
+    roles = {Role(post.role) for post in posts_on(person.pk, local_date(now))} if person.pk else set()
+    if not keeps_id_number(roles, volunteer_number=person.volunteer_number):
+        sentence = _(
+            "An ID number is kept of volunteers only. Give the volunteer number, or let the person join a team first."
+        )
+        raise BadInput("id_number", sentence, fields={"id_number": sentence})
 
 
 def _set_phone(person: Person, field: str, text: str) -> None:

@@ -59,6 +59,7 @@ COLUMNS = {
     "contact_phone": _lazy("Number to call"),
     "birth_year": _lazy("Year of birth"),
     "volunteer_number": _lazy("Volunteer number"),
+    "id_number": _lazy("ID number"),
     "own_work": _lazy("Own work"),
     "username": _lazy("Sign-in name"),
     "account": _lazy("Account"),
