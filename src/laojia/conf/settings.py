@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "laojia.foundation.outbox.apps.Outbox",
     "laojia.foundation.journal.apps.Journal",
     "laojia.foundation.calendar.apps.Calendar",
+    "laojia.foundation.lists.apps.Lists",
     "laojia.foundation.files.apps.Files",
     "allauth",
     "allauth.account",
@@ -140,7 +141,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- sign-in ------------------------------------------------------------------------------------------------
 # conf/signing.py holds the rules; only names are said here.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["laojia.conf.remembering.Accounts"]
+SESSION_ENGINE = "laojia.conf.remembering"
 ACCOUNT_ADAPTER = "laojia.conf.signing.Entrance"
 ACCOUNT_FORMS = {
     "request_login_code": "laojia.conf.signing.PhoneForm",

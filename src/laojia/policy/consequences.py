@@ -63,6 +63,10 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "pool.open": _of("occasion.unoffer occasion.open order.triage attendance.release occasion.call_off"),
     "area.import": _of("person.add post.grant"),
     "person.add": _of("person.claim"),
+    "list.take": _of(
+        "person.add person.correct person.consent post.grant team.save team.capacity team.member team.certificate"
+        " team.insurance station.save point.save menu.draft menu.publish order.place order.describe order.triage"
+    ),
     "person.erase": _of("team.member"),
     "team.member": _of("person.add"),
 }

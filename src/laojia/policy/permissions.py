@@ -18,6 +18,10 @@ _DESK_OR_STATION = {_R.DISPATCHER: _AREA, _R.STATION_STAFF: _AREA}
 _CLOCK = {_R.SYSTEM: _ALL}
 _ASKER = {_R.RESIDENT: _OWN}
 _LEADER = {_R.TEAM_LEADER: _TEAM}
+# Who reads lists in; which kinds stands in LISTS below.
+_LISTS = {
+    _R.DISPATCHER: _AREA, _R.SYSTEM_ADMIN: _ALL, _R.SECURITY_ADMIN: _ALL, _R.MENU_EDITOR: _ALL,
+}  # fmt: skip
 
 PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     # 制单 the menu, occasions, service points
@@ -42,6 +46,9 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "occasion.reconfirm": {**_LEADER},
     "occasion.call_off": {**_DESK_OR_STATION, **_CLOCK},
     "occasion.bundle": _DESK,
+    "standstill.see": _DESK_OR_STATION,
+    "standstill.declare": _DESK_OR_STATION,
+    "standstill.lift": _DESK_OR_STATION,
     "occasion.print": {**_DESK_OR_STATION, **_LEADER},
     # 点单 orders
     "order.see": {
@@ -160,6 +167,10 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "area.import": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "area.rename": {_R.SYSTEM_ADMIN: _ALL},
     "area.close": {_R.SYSTEM_ADMIN: _ALL},
+    "area.merge": {_R.SYSTEM_ADMIN: _ALL},
+    "area.split": {_R.SYSTEM_ADMIN: _ALL},
+    "area.unplan": {_R.SYSTEM_ADMIN: _ALL},
+    "area.take_effect": _CLOCK,
     "station.save": {_R.SYSTEM_ADMIN: _ALL, _R.DISPATCHER: _ALL, **_CLOCK},
     "zone.save": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
     "calendar.see": dict.fromkeys((_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF), _ALL),
@@ -168,7 +179,29 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "message.call_list": _DESK_OR_STATION,
     "message.called": _DESK_OR_STATION,
     "journal.see": {_R.AUDIT_ADMIN: _ALL},
+    # lists of people, teams, areas … read in; the worker checks and ends
+    "list.see": _LISTS,
+    "list.read": {**_LISTS, **_CLOCK},
+    "list.check": _CLOCK,
+    "list.take": {**_LISTS, **_CLOCK},
+    "list.drop": {**_LISTS, **_CLOCK},
+    "list.remove": {**_LISTS, **_CLOCK},
+    "list.done": _CLOCK,
 }
+
+# Which kinds of lists a post reads in, sees and takes back. Within a list each row is asked for by its own verb.
+LISTS: Mapping[Role, frozenset[str]] = {
+    _R.DISPATCHER: frozenset("teams volunteers insurance orders stations points".split()),
+    _R.SYSTEM_ADMIN: frozenset("areas stations".split()),
+    _R.SECURITY_ADMIN: frozenset("posts".split()),
+    _R.MENU_EDITOR: frozenset("menu points".split()),
+}
+
+
+def lists_of(actor: Actor) -> frozenset[str]:
+    """The kinds of lists the actor's posts of today allow."""
+    return frozenset(kind for role in actor.roles for kind in LISTS.get(role, ()))
+
 
 # Speaking for somebody: the post that allows it, within its area. The person spoken for must be permitted himself.
 _ASKING = frozenset(

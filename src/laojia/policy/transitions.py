@@ -182,6 +182,38 @@ INCIDENT = Machine(
     stays={},
 )
 
+STANDSTILL = Machine(
+    states=("standing", "lifted"),
+    starts=frozenset({"standing"}),
+    moves=(_m("standstill.lift", "standing", "lifted"),),
+    stays={},
+)
+
+# A list on its way in; `list.done` is the worker's word that the last row is handled.
+LIST = Machine(
+    states=("reading", "checked", "taking", "taken", "removing", "removed", "dropped"),
+    starts=frozenset({"reading"}),
+    moves=(
+        _m("list.check", "reading", "checked"),
+        _m("list.take", "checked", "taking"),
+        _m("list.drop", "reading checked", "dropped"),
+        _m("list.remove", "taken", "removing"),
+        _m("list.done", "taking removing", "taken removed"),
+    ),
+    stays={},
+)
+
+# A merge, split or rename of areas; the clock carries it out on its day.
+AREA_CHANGE = Machine(
+    states=("planned", "done", "undone"),
+    starts=frozenset({"planned"}),
+    moves=(
+        _m("area.take_effect", "planned", "done"),
+        _m("area.unplan", "planned", "undone"),
+    ),
+    stays={},
+)
+
 MACHINES: Mapping[str, Machine] = {
     "item": ITEM,
     "occasion": OCCASION,
@@ -192,6 +224,9 @@ MACHINES: Mapping[str, Machine] = {
     "standing": STANDING,
     "complaint": COMPLAINT,
     "incident": INCIDENT,
+    "list": LIST,
+    "standstill": STANDSTILL,
+    "area_change": AREA_CHANGE,
 }
 
 _MOVES: dict[tuple[str, str], Move] = {
