@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
 
+from laojia.foundation.journal.models import Moving, known_state
 from laojia.kernel.geo import System
 from laojia.policy.facts import Columns
 from laojia.policy.personal import NONE, Held
@@ -42,7 +43,8 @@ class AreaBook(models.Model):
     """One row: the last id given to an area and a stamp that changes with every write to this app.
 
     Taking ids here keeps the path (`/1/4/17/`, made of ids) right from the first insert, and its row lock
-    makes writers of areas wait for one another. `demonstration` marks a database of made-up people for good.
+    makes writers of areas wait for one another. `demonstration` marks a database of made-up people for good,
+    `practice` a training copy: neither mark is ever taken away, and no message leaves such a database.
     """
 
     PERSONAL: ClassVar[tuple[Held, ...]] = NONE
@@ -52,6 +54,7 @@ class AreaBook(models.Model):
     last_id = models.PositiveBigIntegerField(default=0)
     stamp = models.CharField(max_length=32, default="new")
     demonstration = models.BooleanField(default=False)
+    practice = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="area_book_one_row")]
@@ -62,7 +65,8 @@ class Area(models.Model):
 
     `name` is what people say (常一社区), `official_name` what the division list says (常一社区居民委员会).
     `outline` is a GeoJSON geometry in the system named; `schematic` marks one that is no boundary (示意图).
-    Valid from `valid_from` up to, not including, `valid_to`.
+    Valid from `valid_from` up to, not including, `valid_to`. `former` holds the names it had, each with the first
+    day it no longer held: [["常一社区", "2026-12-01"]]; `now_name` is what people call the place of an area that ended.
     """
 
     PERSONAL: ClassVar[tuple[Held, ...]] = NONE
@@ -82,6 +86,8 @@ class Area(models.Model):
     outline = models.TextField(blank=True)
     outline_system = models.CharField(max_length=10, blank=True)
     schematic = models.BooleanField(default=False)
+    former = models.JSONField(default=list, blank=True)
+    now_name = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -112,8 +118,40 @@ class Area(models.Model):
         return self.name
 
 
+class AreaChange(Moving):
+    """A merge, split or rename with the day it takes effect: planned, then done by the clock, or undone before that day.
+
+    `plan` holds ids, codes and names as asked; grids below are numbered on the day itself. `trouble` is the code of
+    the refusal when the day came and it could not be carried out.
+    """
+
+    SCOPE: ClassVar[Columns] = Columns(kind="area_change")
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+
+    kind = models.CharField(max_length=8)
+    on = models.DateField()
+    plan = models.JSONField()
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    ended_by_id = models.BigIntegerField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=40, blank=True)
+    moved = models.JSONField(default=dict, blank=True)  # how many rows of each kind followed
+
+    class Meta:
+        constraints: ClassVar = [
+            known_state("area_change"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("merge", "split", "rename")), name="area_change_kind"
+            ),
+        ]
+
+
 class AreaSuccessor(models.Model):
-    """What became of an area: merged into, split into or renumbered as another one, from `date` on."""
+    """What became of an area: merged into, split into or renumbered as another one, from `date` on.
+
+    `heir`: what lies on no smaller area goes to this one.
+    """
 
     PERSONAL: ClassVar[tuple[Held, ...]] = NONE
 
@@ -123,6 +161,8 @@ class AreaSuccessor(models.Model):
     new = models.ForeignKey(Area, models.PROTECT, related_name="predecessors")
     date = models.DateField()
     kind = models.CharField(max_length=8)
+    heir = models.BooleanField(default=True)
+    change = models.ForeignKey(AreaChange, models.PROTECT, null=True, blank=True, related_name="links")
 
     class Meta:
         constraints: ClassVar = [

@@ -10,6 +10,18 @@ from laojia.foundation.area.rules.cells import (
     slice_region,
     spread,
 )
+from laojia.foundation.area.rules.changing import (
+    Begun,
+    NoCodeLeft,
+    Node,
+    Part,
+    Planner,
+    TreePlan,
+    Went,
+    apart,
+    below_code,
+    lower,
+)
 from laojia.foundation.area.rules.codes import (
     Division,
     code_fits,
@@ -39,6 +51,7 @@ from laojia.foundation.area.rules.listing import (
 )
 
 __all__ = [
+    "Begun",
     "Cell",
     "County",
     "Division",
@@ -48,8 +61,16 @@ __all__ = [
     "ListPlan",
     "ListWorker",
     "NewArea",
+    "NoCodeLeft",
+    "Node",
+    "Part",
     "Picture",
+    "Planner",
     "RowProblem",
+    "TreePlan",
+    "Went",
+    "apart",
+    "below_code",
     "cells_of_county",
     "code_fits",
     "columns_of",
@@ -59,6 +80,7 @@ __all__ = [
     "inside",
     "join_path",
     "kind_of",
+    "lower",
     "missing_columns",
     "next_codes",
     "parent_code",

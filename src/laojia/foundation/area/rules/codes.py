@@ -143,13 +143,15 @@ def prefixes_with_predecessors(
     is left out: it would make the filter longer and no wider. Sorted, each once.
     """
     reached: set[str] = set()
-    waiting = [path for path in paths if path]
+    # Widest first: after a big merge thousands of areas were carried along, nearly all inside what is reached already.
+    waiting = sorted((path for path in paths if path), key=len, reverse=True)
     while waiting:
         path = waiting.pop()
-        if path in reached:
+        if inside(path, reached):
             continue
         reached.add(path)
-        waiting.extend(old for new, olds in predecessors.items() if new.startswith(path) for old in olds)
+        older = {old for new, olds in predecessors.items() if new.startswith(path) for old in olds}
+        waiting = sorted({*waiting, *older}, key=len, reverse=True)
     kept: list[str] = []
     for path in sorted(reached):
         if not kept or not path.startswith(kept[-1]):
