@@ -64,6 +64,7 @@ points/desk                         pk      point
 menu-desk/<int:pk>/edit             pk      draft
 menu-desk/<int:pk>/publish          pk      draft
 menu-desk                           pk      published
+occasions/many                      pk      standstill
 occasions                           pk      seats
 areas/stations                      pk      station
 areas/zones                         pk      zone

@@ -224,6 +224,10 @@ def _planned(world: World) -> None:
     )  # fmt: skip
     menu.confirm(occasion=call, team=cast.team, actor=CLOCK, now=NOW)
     ids["call"] = call.pk
+    ids["standstill"] = menu.declare_standstill(
+        area=cast.village, first_day=NOON.date() + timedelta(days=40), last_day=NOON.date() + timedelta(days=40),
+        kinds=["volunteers"], reason="snow", actor=staff, now=NOW,
+    )[0].pk  # fmt: skip
     ids["draft_occasion"] = menu.open_occasion(
         item_version=clinic, kind="seats", area=cast.village, place="村委会大院", starts_at=begins + timedelta(days=7),
         ends_at=begins + timedelta(days=7, hours=3), places=40, station=cast.station, actor=staff, now=NOW,

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 Words = Mapping[str, "StrPromise"]
 
 STATES: Mapping[str, Words] = {
+    "merging": {
+        "proposed": _("waits for a second person"),
+        "merged": _("joined"),
+        "dropped": _("two people"),
+        "undone": _("separated again"),
+    },
     "item": {
         "draft": _("draft (menu)"),
         "published": _("can be ordered"),
@@ -195,6 +201,11 @@ VERBS: Words = {
     "person.export": _("Take my data along"),
     "person.reveal": _("Show in full"),
     "person.unclaim": _("Undo a wrong claim"),
+    "person.untie": _("The number is somebody else's now"),
+    "person.propose_merge": _("Propose to join the two"),
+    "person.confirm_merge": _("Confirm: one person"),
+    "person.keep_apart": _("They are two people"),
+    "person.undo_merge": _("Separate the two again"),
     "point.save": _("Save the service point"),
     "pool.open": _("Open to every team"),
     "post.end": _("End the post"),

@@ -51,6 +51,7 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "complaint.file": (dispatch_follow.stop_team,),
     "attendance.mark": (orders.visit_marked,),
     "attendance.settle": (orders.visit_marked,),
+    "standstill.declare": (orders.work_rests, dispatch_follow.work_rests),
 }
 
 # Clock kind → handler(about_id, now); called by the worker when the clock runs out.
@@ -62,6 +63,7 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "station.claim": dispatch_jobs.station_due,
     "centre.end": dispatch_jobs.centre_due,
     "occasion.pass": menu_jobs.pass_due,
+    "standstill.over": menu_jobs.standstill_over,
     "occasion.tomorrow": serve_jobs.evening_before,
     "record.remind": serve_jobs.remind,
     "record.overdue": serve_jobs.record_overdue,

@@ -189,7 +189,7 @@ POST DM 404
      menu-desk/<int:pk>/pause/ menu-desk/<int:pk>/retire/
 POST SD 403 t=404
      occasions/<int:pk>/change/ occasions/<int:pk>/postpone/ occasions/<int:pk>/reconfirm/
-     occasions/<int:pk>/call-off/ occasions/<int:pk>/release/
+     occasions/<int:pk>/call-off/ occasions/<int:pk>/release/ occasions/many/<int:pk>/lift/
 
 # Complaints, incidents, leaders
 GET  C 404

@@ -65,6 +65,11 @@ DEADLINES: Mapping[str, tuple[Span, Span | None]] = {
     "not_home.resolve": (Span(2, Unit.HOURS), None),
     "review.window": (Span(15, Unit.DAYS), None),
     "record.complete": (_wd(10), None),
+    # Regular help, "is it still right?": whoever is asked, then the station, then the centre day by day.
+    "standing.person": (_wd(5), None),
+    "standing.team": (_wd(5), None),
+    "standing.station": (_wd(2), None),
+    "standing.centre": (_wd(1), None),
     "complaint.contact": (_wd(1), None),
     "complaint.answer": (_wd(5), None),
 }

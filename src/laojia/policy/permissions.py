@@ -92,6 +92,15 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "standing.pause": {**_ASKER, **_DESK_OR_STATION},
     "standing.resume": {**_ASKER, **_DESK_OR_STATION, **_CLOCK},
     "standing.end": {**_ASKER, **_DESK_OR_STATION},
+    "standing.prolong": {**_ASKER, **_DESK_OR_STATION},
+    "standing.change": _DESK_OR_STATION,
+    "standing.other_team": _DESK_OR_STATION,
+    "standing.usual": {**_LEADER, **_DESK_OR_STATION},
+    "standing.ask": _CLOCK,
+    "standing.silent": _CLOCK,
+    "standing.say": {**_ASKER},
+    "standing.team_say": _LEADER,
+    "standing.heard": _DESK_OR_STATION,
     # 派单 offers
     "offer.see": {**_SEE_AREA, **_LEADER},
     "offer.make": {**_DESK_OR_STATION, **_LEADER, **_CLOCK},
@@ -146,6 +155,11 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "person.consent": {**_ASKER},
     "person.claim": {**_ASKER},
     "person.unclaim": _DESK_OR_STATION,
+    "person.untie": _DESK_OR_STATION,
+    "person.propose_merge": _DESK_OR_STATION,
+    "person.confirm_merge": _DESK_OR_STATION,
+    "person.keep_apart": _DESK_OR_STATION,
+    "person.undo_merge": _DESK_OR_STATION,
     "post.see": {_R.SECURITY_ADMIN: _ALL, _R.AUDIT_ADMIN: _ALL},
     "post.grant": {_R.SECURITY_ADMIN: _ALL, **_CLOCK},
     "post.end": {_R.SECURITY_ADMIN: _ALL},
@@ -206,14 +220,14 @@ def lists_of(actor: Actor) -> frozenset[str]:
 # Speaking for somebody: the post that allows it, within its area. The person spoken for must be permitted himself.
 _ASKING = frozenset(
     "order.place order.describe order.nudge order.change order.answer order.cancel order.suspend order.resume order.reopen"
-    " order.close order.arrange order.see standing.pause standing.resume standing.end attendance.say review.give"
+    " order.close order.arrange order.see standing.pause standing.resume standing.prolong standing.say standing.end attendance.say review.give"
     " complaint.file incident.report person.consent person.correct person.add".split()
 )
 _LEADING = frozenset(
     "offer.accept offer.decline offer.return offer.hand_over offer.claim occasion.confirm occasion.agree_time"
     " occasion.release occasion.unoffer occasion.record occasion.pass occasion.postpone occasion.reconfirm roster.ask roster.stand_in"
     " roster.mark roster.attest attendance.mark not_home.step order.arrange order.unarrange order.serve team.capacity team.rest"
-    " team.member walk_in.tally offer.make occasion.offer".split()
+    " standing.team_say standing.usual team.member walk_in.tally offer.make occasion.offer".split()
 )
 _VOLUNTEERING = frozenset("roster.join roster.answer roster.leave".split())
 

@@ -24,7 +24,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "order.reopen": ("not_solved", "partly_solved", "nobody_came", "happened_again"),
     "order.end": ("nobody_found", "another_office", "person_gone", "other"),
     "order.suspend": ("person_away", "weather", "season", "other"),
-    "occasion.postpone": ("snow", "rain", "emergency", "place_unavailable", "team_unavailable", "other"),
+    "occasion.postpone": ("snow", "rain", "heat", "weather", "emergency", "place_unavailable", "team_unavailable", "other"),
     "occasion.call_off": (
         "weather",
         "emergency",
@@ -33,6 +33,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
         "nobody_wanted_it",
         "other",
     ),
+    "standstill.declare": ("snow", "rain", "heat", "weather", "emergency", "other"),
     "occasion.release": (
         "no_one_free",
         "illness",
@@ -45,6 +46,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "offer.decline": ("no_one_free", "too_far", "not_our_trade", "other_time"),
     "offer.return": ("illness", "emergency", "no_one_free", "other"),
     "standing.pause": ("person_away", "in_hospital", "holiday", "other"),
+    "standing.other_team": ("team_cannot", "person_wishes", "complaint", "other"),
     "standing.end": ("not_needed", "person_moved", "person_died", "agreed_with_person", "other"),
     "complaint.answer": ("founded", "partly_founded", "unfounded", "cannot_be_settled_here"),
     "incident.close": ("settled", "insurance", "handed_to_police", "unfounded"),

@@ -161,7 +161,18 @@ STANDING = Machine(
         _m("standing.resume", "paused", "active"),
         _m("standing.end", "active paused", "ended", "reason"),
     ),
-    stays=_in(standing__plan="active"),
+    stays=_in(
+        standing__plan="active",
+        standing__ask="active",
+        standing__change="active paused",
+        standing__other_team="active paused",
+        standing__usual="active paused",
+        standing__prolong="paused",
+        standing__say="active paused",
+        standing__team_say="active paused",
+        standing__heard="active paused",
+        standing__silent="active paused",
+    ),
 )
 
 COMPLAINT = Machine(
@@ -214,6 +225,18 @@ AREA_CHANGE = Machine(
     stays={},
 )
 
+# Two rows taken for one person: proposed by one, confirmed by another, undone within thirty days.
+MERGING = Machine(
+    states=("proposed", "merged", "dropped", "undone"),
+    starts=frozenset({"proposed"}),
+    moves=(
+        _m("person.confirm_merge", "proposed", "merged"),
+        _m("person.keep_apart", "proposed", "dropped"),
+        _m("person.undo_merge", "merged", "undone"),
+    ),
+    stays={},
+)
+
 MACHINES: Mapping[str, Machine] = {
     "item": ITEM,
     "occasion": OCCASION,
@@ -227,6 +250,7 @@ MACHINES: Mapping[str, Machine] = {
     "list": LIST,
     "standstill": STANDSTILL,
     "area_change": AREA_CHANGE,
+    "merging": MERGING,
 }
 
 _MOVES: dict[tuple[str, str], Move] = {

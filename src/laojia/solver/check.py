@@ -36,6 +36,7 @@ def day_blocks(need: Need, crew: Crew, slot: Slot) -> tuple[str, ...]:
         "not_wished": slot not in need.slots,
         "ended": crew.ended_on is not None and day >= crew.ended_on,
         "resting": crew.resting_until is not None and day < crew.resting_until,
+        "standstill": any(rest.holds(day) for rest in need.rests),
         "certificate": bool(need.qualification) and not qualified(need, crew, slot),
         "insurance": need.insured and not insured(need, crew, slot),
     }

@@ -29,6 +29,7 @@ class Need:
     kind: str
     area_path: str
     slots: tuple[Slot, ...]
+    rests: tuple[Span, ...] = ()  # periods in which nobody is sent there (snow, an emergency)
     lon: float | None = None
     lat: float | None = None
     qualification: tuple[str, ...] = ()

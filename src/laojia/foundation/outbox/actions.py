@@ -5,7 +5,7 @@ follows from it stand or fall together.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from laojia.policy import deadlines
 from laojia.policy.facts import Actor
 
 About = tuple[str, int]
+_LEAST_LEFT = timedelta(hours=1)  # nothing falls due in the night a rest ends
 _NO_VARIABLES: Variables = MappingProxyType({})
 
 
@@ -142,6 +143,27 @@ def _reckoned(
     return due.at, due.provisional or provisional, None, ""
 
 
+def rest_clocks(
+    kinds: Collection[str], about_kind: str, ids: Collection[int], *, begins: datetime, ends: datetime
+) -> dict[int, tuple[datetime, datetime]]:
+    """Let pending clocks stand still from `begins` to `ends`: the working time left then is left afterwards.
+
+    Returns what moved: id of the thing → (old moment, new moment) of its last clock; mirrored columns follow.
+    """
+    calendar = calendar_queries.calendar()
+    moved: dict[int, tuple[datetime, datetime]] = {}
+    rows = Clock.objects.filter(
+        state="pending", kind__in=kinds, about_kind=about_kind, about_id__in=ids, due_at__gt=begins
+    )
+    for clock in rows.order_by("due_at", "id"):
+        left = max(calendar.working_time_between(begins, clock.due_at), _LEAST_LEFT)
+        due = calendar.add_working_hours(ends, left)
+        doubt = clock.provisional or due.provisional
+        if _reckon(clock, due.at, doubt, since=None, span=""):
+            moved[clock.about_id] = (clock.due_at, due.at)
+    return moved
+
+
 # Columns of higher steps that show what a clock says: kind of clock → (table, due column, provisional column).
 Mirror = tuple[type[Model], str, str]
 _mirrors: dict[str, Mirror] = {}
@@ -174,9 +196,11 @@ def reckon_again() -> int:
     return changed
 
 
-def _reckon(clock: Clock, at: datetime, provisional: bool) -> bool:
+def _reckon(clock: Clock, at: datetime, provisional: bool, **more: object) -> bool:
     expect = {"state": "pending", "due_at": clock.due_at}
-    moved = swap(Clock, clock.pk, expect, due_at=at, provisional=provisional, lease="", lease_until=None)
+    moved = swap(
+        Clock, clock.pk, expect, due_at=at, provisional=provisional, lease="", lease_until=None, **more
+    )
     if moved and clock.kind in _mirrors:
         model, due, doubt = _mirrors[clock.kind]
         swap(model, clock.about_id, {due: clock.due_at}, **{due: at, doubt: provisional})

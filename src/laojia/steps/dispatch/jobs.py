@@ -8,6 +8,7 @@ from laojia.policy.facts import CLOCK
 from laojia.steps.dispatch import actions
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.queries import rests_until
 
 
 def _offer(offer_id: int) -> Offer:
@@ -26,11 +27,18 @@ def call_due(offer_id: int, now: datetime) -> None:
 
 def answer_due(offer_id: int, now: datetime) -> None:
     """offer.answer"""
-    actions.expire(offer=_offer(offer_id), actor=CLOCK, now=now)
+    offer = _offer(offer_id)
+    if until := rests_until(offer.area_path, offer.occasion.kind, now):
+        actions.wait_with_offer(offer=offer, until=until, now=now)
+    else:
+        actions.expire(offer=offer, actor=CLOCK, now=now)
 
 
 def _climb(occasion_id: int, step: str, now: datetime) -> None:
     occasion = Occasion.objects.select_related("item_version", "area").get(pk=occasion_id)
+    if until := rests_until(occasion.area_path, occasion.kind, now):
+        actions.wait_with_pool(occasion=occasion, step=step, until=until, now=now)
+        return
     actions.climb(occasion=occasion, step=step, actor=CLOCK, now=now)
 
 

@@ -14,7 +14,7 @@ from laojia.kernel import clock
 from laojia.policy.facts import CLOCK, Actor, Grant
 from laojia.policy.roles import Channel, Role
 from laojia.steps.menu import actions
-from laojia.steps.menu.models import ItemVersion, MenuItem, Occasion
+from laojia.steps.menu.models import ItemVersion, MenuItem, Occasion, Standstill
 from laojia.steps.menu.queries import publish_refusals
 from laojia.steps.menu.rules.items import EDITABLE, is_harmless
 
@@ -92,3 +92,10 @@ def pass_due(about_id: int, now: datetime) -> None:
     row = Occasion.objects.filter(pk=about_id, state="confirmed", ends_at__lte=now).first()
     if row is not None:
         actions.pass_occasion(occasion=row, actor=CLOCK, now=now)
+
+
+def standstill_over(about_id: int, now: datetime) -> None:
+    """Clock `standstill.over`: the morning after. Who waits for a new time is asked for one."""
+    row = Standstill.objects.filter(pk=about_id, state="standing").first()
+    if row is not None:
+        actions.ask_for_times(standstill=row, now=now)

@@ -220,6 +220,7 @@ class Occasion(Moving):
                 fields=["date", "id"], condition=Q(public=True, state="confirmed"), name="occasion_whats_on"
             ),
             models.Index(fields=["team", "date"], name="occasion_team_date"),
+            models.Index(fields=["starts_at", "id"], name="occasion_began"),
             models.Index(
                 fields=["ends_at"], condition=Q(state__in=("confirmed", "held")), name="occasion_running"
             ),
@@ -262,3 +263,31 @@ class AskingUnit(models.Model):
 
     occasion = models.OneToOneField(Occasion, models.CASCADE, related_name="asking_unit")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+
+
+class Standstill(Moving):
+    """停办: snow or an emergency lets some kinds of work rest in an area, first to last day. Nobody is late meanwhile."""
+
+    SCOPE: ClassVar = Columns(kind="standstill", area="area_path")
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    area_path = models.CharField(max_length=120)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    kinds = models.JSONField(default=list)  # of Occasion.KINDS
+    reason = models.CharField(max_length=40)
+    words = models.CharField(max_length=200, blank=True)
+    declared_by_id = models.BigIntegerField(null=True)
+    declared_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["last_day"], condition=Q(state="standing"), name="standstill_standing")
+        ]
+        constraints: ClassVar = [
+            known_state("standstill"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="standstill_period"),
+        ]

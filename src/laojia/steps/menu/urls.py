@@ -28,6 +28,7 @@ urlpatterns = [
     path("occasions/", pages.occasions, name="occasions"),
     path("occasions/new/", pages.open_one, name="open"),
     path("occasions/many/", pages.many, name="many"),
+    path("occasions/many/<int:pk>/lift/", pages.lift, name="lift"),
     path("occasions/<int:pk>/", pages.desk_occasion, name="desk_occasion"),
     path("occasions/<int:pk>/change/", pages.change, name="change"),
     path("occasions/<int:pk>/postpone/", pages.postpone, name="postpone"),

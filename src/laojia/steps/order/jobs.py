@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from laojia.policy.facts import CLOCK
+from laojia.steps.menu.queries import rests_until
+from laojia.steps.menu.rules.items import KIND_OF_MODE
 from laojia.steps.order import actions
 from laojia.steps.order.models import Order, StandingHelp
 
 
 def promise_ran_out(order_id: int, now: datetime) -> None:
-    """The outer clock: nobody is left in silence."""
-    actions.promise_passed(order=Order.objects.get(pk=order_id), now=now)
+    """The outer clock: nobody is left in silence. In snow it waits for the end of the rest."""
+    order = Order.objects.select_related("item_version").get(pk=order_id)
+    kind = KIND_OF_MODE.get(order.item_version.mode, "") if order.item_version else ""
+    if until := rests_until(order.area_path, kind, now):
+        actions.promise_rests(order=order, until=until)
+    else:
+        actions.promise_passed(order=order, now=now)
 
 
 def triage_ran_out(order_id: int, now: datetime) -> None:

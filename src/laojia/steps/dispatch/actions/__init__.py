@@ -1,5 +1,6 @@
 """派单: every write of dispatch. Slots, occasion and orders move in the same transaction as the offer."""
 
+from laojia.steps.dispatch.actions.follow import wait_with_offer, wait_with_pool
 from laojia.steps.dispatch.actions.ladder import (
     after_no,
     after_yes,
@@ -29,5 +30,7 @@ __all__ = [
     "remind",
     "take_slot",
     "unbundle",
+    "wait_with_offer",
+    "wait_with_pool",
     "withdraw",
 ]

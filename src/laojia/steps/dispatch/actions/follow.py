@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from laojia.foundation.journal.actions import Event
+from laojia.foundation.outbox.actions import rest_clocks
 from laojia.foundation.teams.models import Team
 from laojia.kernel.db import swap
+from laojia.steps.dispatch import rules
+from laojia.steps.dispatch.actions import parts
 from laojia.steps.dispatch.actions.ladder import close_pool
 from laojia.steps.dispatch.actions.offers import make_offer, withdraw
 from laojia.steps.dispatch.actions.opening import TRIPS
 from laojia.steps.dispatch.actions.refusals import slot_full
 from laojia.steps.dispatch.actions.slots import free_slot, take_slot
-from laojia.steps.dispatch.models import Offer
+from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.dispatch.queries import occasion_look
-from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.models import Occasion, Standstill
+from laojia.steps.menu.queries.standstills import stop_of
+from laojia.steps.menu.rules.standstill import begins, ends
 from laojia.steps.order.actions.holding import changed_meanwhile
+from laojia.steps.order.models import Attendance, Order
 
 
 def hold_place(event: Event) -> None:
@@ -139,3 +145,47 @@ def stop_team(event: Event) -> None:
     )  # fmt: skip
     for offer in at_the_door.distinct():
         withdraw(offer=offer, actor=event.actor, now=event.now, because="complaint.file")
+
+
+def work_rests(event: Event) -> None:
+    """standstill.declare: nobody is silent in the snow. Questions to teams, the pool and its ladder stand still."""
+    row: Standstill = event.row
+    stop = stop_of(row)
+    period = {"begins": begins(stop, event.now), "ends": ends(stop.last)}
+    there = {"area_path__startswith": stop.prefix, "occasion__kind__in": stop.kinds}
+    asked = dict(Offer.objects.filter(state="open", **there).values_list("pk", "occasion_id"))
+    moved = rest_clocks(parts.ASKING, "offer", list(asked), **period)
+    held = {asked[offer_id]: times for offer_id, times in moved.items()}
+    pools = list(PoolEntry.objects.filter(closed_at=None, **there).values_list("occasion_id", flat=True))
+    ladder = rest_clocks(parts.LADDER_CLOCKS, "occasion", pools, **period)
+    for occasion_id, (before, after) in ladder.items():
+        PoolEntry.objects.filter(occasion_id=occasion_id, step_due_at=before).update(step_due_at=after)
+    for occasion_id, (before, after) in (held | ladder).items():
+        _keep_longer(occasion_id, before, after)
+
+
+def wait_with_offer(*, offer: Offer, until: datetime, now: datetime) -> None:
+    """The time to answer ran out while work rests there: it runs anew from the end of the rest."""
+    due = parts.due_of("offer.answer", until, urgent=False)
+    if offer.state == "open":
+        parts.set_offer_clocks(offer, rules.offer_clocks(until, due, due.at), now)
+        Offer.objects.filter(pk=offer.pk, state="open").update(
+            answer_due_at=due.at, answer_provisional=due.provisional
+        )
+        _keep_longer(offer.occasion_id, offer.answer_due_at, due.at)
+
+
+def wait_with_pool(*, occasion: Occasion, step: str, until: datetime, now: datetime) -> None:
+    """The same for a step of the ladder."""
+    entry = PoolEntry.objects.filter(occasion=occasion, closed_at=None, step=step).first()
+    if entry is not None:
+        due = parts.due_of("pool.claim", until, urgent=False)
+        parts.set_ladder_clock(occasion.pk, step, due, now)
+        PoolEntry.objects.filter(pk=entry.pk).update(step_due_at=due.at)
+        _keep_longer(occasion.pk, entry.step_due_at, due.at)
+
+
+def _keep_longer(occasion_id: int, before: datetime, after: datetime) -> None:
+    """Who holds the orders of the occasion may keep them until the moved clock."""
+    ids = Attendance.objects.filter(occasion_id=occasion_id, state="expected").values("order_id")
+    Order.objects.filter(pk__in=ids, holder_until=before).update(holder_until=after)

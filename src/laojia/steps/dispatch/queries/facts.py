@@ -20,6 +20,9 @@ from laojia.solver.problem import Crew, Need, Slot, Span
 from laojia.steps.dispatch import rules
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.queries.standstills import stops_from
+from laojia.steps.menu.rules.items import KIND_OF_MODE
+from laojia.steps.menu.rules.standstill import Stop
 from laojia.steps.order.models import Attendance, Order
 
 Barred = Callable[[Collection[int]], Mapping[int, frozenset[int]]]
@@ -98,6 +101,7 @@ def needs_of(
     known = histories(orders)
     barred = barred_for(order.person_id for order in orders)
     centres = area_centres([order.area_path for order in orders if order.lon is None])
+    stops = stops_from(local_date(now))
     found = []
     for order in orders:
         version = order.item_version
@@ -106,12 +110,14 @@ def needs_of(
         two = bool(version and version.two_people)
         helpers = rules.helpers_needed(two_people=two, first_visit_alone=first_alone)
         place = _place_of(order, centres)
+        rests = rests_at(stops, order.area_path, version.mode if version else "")
         found.append(
             Need(
                 id=order.pk,
                 kind=version.team_kind if version else "",
                 area_path=order.area_path,
-                slots=slots_of(order, now),
+                slots=working(slots_of(order, now), rests),
+                rests=rests,
                 lon=place[0] if place else None,
                 lat=place[1] if place else None,
                 qualification=tuple(version.qualification) if version else (),
@@ -136,6 +142,19 @@ def slots_of(order: Order, now: datetime) -> tuple[Slot, ...]:
     return rules.wished_slots(order.times, item_slots, lead, now, calendar())
 
 
+def rests_at(stops: Sequence[Stop], area_path: str, mode: str) -> tuple[Span, ...]:
+    """The days on which work of this mode rests there (snow, an emergency)."""
+    kind = KIND_OF_MODE.get(mode, "")
+    return tuple(
+        Span(stop.first, _after(stop.last)) for stop in stops if stop.covers(area_path, kind, stop.first)
+    )
+
+
+def working(slots: Sequence[Slot], rests: Sequence[Span]) -> tuple[Slot, ...]:
+    """The times that lie outside every rest."""
+    return tuple(slot for slot in slots if not any(rest.holds(slot[0]) for rest in rests))
+
+
 def need_of_trip(needs: Sequence[Need]) -> Need:
     """Several orders for one trip: what holds for all of them. The first one's place stands for the neighbourhood."""
     first = needs[0]
@@ -144,6 +163,7 @@ def need_of_trip(needs: Sequence[Need]) -> Need:
         kind=first.kind,
         area_path=first.area_path,
         slots=rules.common_slots([one.slots for one in needs]),
+        rests=tuple(dict.fromkeys(rest for one in needs for rest in one.rests)),
         lon=first.lon,
         lat=first.lat,
         qualification=first.qualification,
@@ -163,13 +183,15 @@ def need_of_occasion(occasion: Occasion, now: datetime, *, asked: frozenset[int]
     version = occasion.item_version
     slot = (occasion.date, occasion.half or "morning") if occasion.date else None
     slots = (slot,) if slot else rules.next_slots(version.slots, version.lead_working_days, now, calendar())
+    rests = rests_at(stops_from(local_date(now)), occasion.area_path, version.mode)
     place = (occasion.lon, occasion.lat) if occasion.lon is not None and occasion.lat is not None else None
     place = place or area_centres([occasion.area_path]).get(occasion.area_path)
     return Need(
         id=occasion.pk,
         kind=version.team_kind,
         area_path=occasion.area_path,
-        slots=slots,
+        slots=working(slots, rests),
+        rests=rests,
         lon=place[0] if place else None,
         lat=place[1] if place else None,
         qualification=tuple(version.qualification),

@@ -53,6 +53,7 @@ BLOCKED: Mapping[str, StrPromise] = {
     "too_few": gettext_lazy("the team has too few people for this"),
     "not_wished": gettext_lazy("the person did not wish for that time"),
     "ended": gettext_lazy("the team does not exist any more on that day"),
+    "standstill": gettext_lazy("work rests there on that day"),
     "resting": gettext_lazy("the team is resting on that day"),
     "certificate": gettext_lazy("nobody in the team has a valid certificate for that day"),
     "insurance": gettext_lazy("the team is not insured for that day"),

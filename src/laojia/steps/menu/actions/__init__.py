@@ -11,7 +11,7 @@ from laojia.steps.menu.actions.items import (
     save_draft,
     take_quota,
 )
-from laojia.steps.menu.actions.many import call_off_many, postpone_many
+from laojia.steps.menu.actions.many import call_off_many, move_days, postpone_many
 from laojia.steps.menu.actions.moves import (
     call_off,
     confirm,
@@ -31,20 +31,27 @@ from laojia.steps.menu.actions.seats import (
     take_volunteer_place,
 )
 
+from laojia.steps.menu.actions.standstill import ask_for_times, lift
+from laojia.steps.menu.actions.standstill import declare as declare_standstill
+
 __all__ = [
     "agree_time",
+    "ask_for_times",
     "call_off",
     "call_off_many",
     "change",
     "close_point",
     "confirm",
+    "declare_standstill",
     "draft_from",
     "draft_new",
     "give_back_quota",
     "give_back_seats",
     "give_back_volunteer_place",
+    "lift",
     "mark_offered",
     "mark_unoffered",
+    "move_days",
     "open_occasion",
     "pass_occasion",
     "pause",

@@ -73,3 +73,37 @@ def call_off_many(
         except (Conflict, WrongState):
             left.append(row)
     return Moved(done, left)
+
+
+@transaction.atomic
+def move_days(
+    *,
+    verb: str,
+    area: Area,
+    first_day: date,
+    last_day: date,
+    kinds: Iterable[str],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    words: str = "",
+    to_date: date | None = None,
+) -> Moved:
+    """Either of the two for every day from first to last; `to_date` is where the first day goes, the rest follow it."""
+    done: list[Occasion] = []
+    left: list[Occasion] = []
+    kinds = list(kinds)
+    for step in range((last_day - first_day).days + 1):
+        day = first_day + timedelta(days=step)
+        if verb == "occasion.call_off":
+            moved = call_off_many(
+                area=area, date=day, kinds=kinds, reason=reason, words=words, actor=actor, now=now
+            )
+        else:
+            moved = postpone_many(
+                area=area, date=day, kinds=kinds, reason=reason, words=words, actor=actor, now=now,
+                to_date=to_date + timedelta(days=step) if to_date is not None else None,
+            )  # fmt: skip
+        done += moved.done
+        left += moved.left
+    return Moved(done, left)

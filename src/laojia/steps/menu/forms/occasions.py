@@ -17,7 +17,6 @@ from laojia.steps.menu.queries.words import KIND_WORDS
 
 _DATE = {"type": "date"}
 _TIME = {"type": "time", "step": "300"}
-DESK_KINDS = ("seats", "whole_village", "volunteers")
 
 
 class Period(forms.Form):
@@ -200,7 +199,7 @@ class PostponeForm(Period, WhyForm):
 
 
 class ManyForm(forms.Form):
-    """An area and a day: what shall be postponed or called off."""
+    """An area and its days: what shall be postponed or called off, and whether the clocks stand still meanwhile."""
 
     verb = forms.ChoiceField(
         label=_("What"),
@@ -209,9 +208,15 @@ class ManyForm(forms.Form):
     )
     area = forms.TypedChoiceField(label=_("Where"), coerce=int)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
+    last_day = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
+        help_text=_("Only when it is more than one day."),
+    )
     kinds = forms.MultipleChoiceField(
         label=_("Which"),
-        choices=[(k, KIND_WORDS[k]) for k in DESK_KINDS],
+        choices=[(k, KIND_WORDS[k]) for k in Occasion.KINDS],
         widget=forms.CheckboxSelectMultiple,
     )
     reason = forms.ChoiceField(label=_("Why"))
@@ -222,6 +227,10 @@ class ManyForm(forms.Form):
         widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
         help_text=_("Only for postponing: the same hour of that day. Leave it empty when nobody knows yet."),
     )
+    rests = forms.BooleanField(
+        label=_("Let work rest there: clocks stand still, nobody is asked for these days"), required=False
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, areas: Iterable[tuple[int, str]], **kw: Any) -> None:
         super().__init__(*args, **kw)
@@ -231,10 +240,13 @@ class ManyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = self.cleaned_data
-        verb, reason = found.get("verb"), found.get("reason")
+        verb = "standstill.declare" if found.get("rests") else found.get("verb")
+        reason = found.get("reason")
         if verb and reason and reason not in REASONS[verb]:
             self.add_error("reason", _("This reason does not go with it. Choose another."))
-        day, to_date = found.get("day"), found.get("to_date")
-        if day and to_date and to_date == day:
+        day, last, to_date = found.get("day"), found.get("last_day"), found.get("to_date")
+        if day and last and last < day:
+            self.add_error("last_day", _("The last day comes after the first."))
+        if day and to_date and day <= to_date <= (last or day):
             self.add_error("to_date", _("That is the day it has already."))
         return found

@@ -1,11 +1,11 @@
 """Pages of the menu: public ones, the menu desk, the occasions desk, the points editor."""
 
+from laojia.steps.menu.pages.many import lift, many
 from laojia.steps.menu.pages.menu_desk import desk, draft, edit, export, move, new, version
 from laojia.steps.menu.pages.occasions import (
     call_off,
     change,
     desk_occasion,
-    many,
     occasions,
     open_one,
     postpone,
@@ -28,6 +28,7 @@ __all__ = [
     "export",
     "give_up_point",
     "item",
+    "lift",
     "many",
     "menu",
     "move",

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from laojia import labels
@@ -28,7 +27,6 @@ from laojia.policy.roles import Role
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.occasions import (
     ChangeForm,
-    ManyForm,
     OpenForm,
     Period,
     PostponeForm,
@@ -39,14 +37,14 @@ from laojia.steps.menu.models import Occasion
 from laojia.steps.menu.queries.occasions import areas_of, bodies_of
 from laojia.steps.menu.rules.items import KIND_OF_MODE, PUBLIC_KINDS
 
-_AT_DESK = (Role.DISPATCHER, Role.STATION_STAFF)
+AT_DESK = (Role.DISPATCHER, Role.STATION_STAFF)
 _STATES = ("draft", "offered", "confirmed", "held", "recorded", "postponed", "called_off")
 
 
-def _desk(request: HttpRequest) -> Actor:
+def at_desk(request: HttpRequest) -> Actor:
     """Centre and station only; a leader has pages of his own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.has(*_AT_DESK):
+    if not actor.has(*AT_DESK):
         raise NotPermitted(
             "not_at_desk",
             _("This page is for the desks of centre and stations."),
@@ -65,7 +63,7 @@ def _day(text: str, otherwise: date) -> date:
 @require_safe
 def occasions(request: HttpRequest) -> HttpResponse:
     """A week, day by day; what has no date yet stands first."""
-    actor = _desk(request)
+    actor = at_desk(request)
     today = clock.local_date(clock.now())
     first = _day(request.GET.get("from", ""), today)
     state = request.GET.get("state", "")
@@ -91,7 +89,7 @@ def occasions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_one(request: HttpRequest) -> HttpResponse:
     """First the item, then place, time, team and seats."""
-    actor = _desk(request)
+    actor = at_desk(request)
     code = request.POST.get("item") or request.GET.get("item", "")
     stations = queries.openable_stations(actor)
     wanted = request.POST.get("station") or request.GET.get("station", "")
@@ -157,14 +155,14 @@ def desk_occasion(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, pk: int) -> Occasion:
-    actor = _desk(request)
+    actor = at_desk(request)
     row = queries.occasion(pk, actor)
     check(row, "occasion.see", actor=actor)
     return row
 
 
 def _one(request: HttpRequest, row: Occasion, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
-    actor, now = _desk(request), clock.now()
+    actor, now = at_desk(request), clock.now()
     verbs = open_verbs(actor, subject_of(row))
     made: dict[str, Callable[[], forms.Form]] = {
         "occasion.change": lambda: ChangeForm(row=row, initial=ChangeForm.first(row), prefix="change"),
@@ -238,7 +236,7 @@ BAD_INPUT = 422
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Another place, time or number of seats."""
-    row, actor = _found(request, pk), _desk(request)
+    row, actor = _found(request, pk), at_desk(request)
     form = ChangeForm(request.POST, row=row, prefix="change")
     return _move(
         request, pk, "occasion.change", form,
@@ -250,7 +248,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     """To another day, or until somebody knows."""
-    row, actor = _found(request, pk), _desk(request)
+    row, actor = _found(request, pk), at_desk(request)
     form = PostponeForm(request.POST, prefix="postpone")
     return _move(
         request, pk, "occasion.postpone", form,
@@ -265,7 +263,7 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reconfirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The team's leader has said when."""
-    row, actor = _found(request, pk), _desk(request)
+    row, actor = _found(request, pk), at_desk(request)
     form = Period(request.POST, prefix="reconfirm")
     return _move(
         request, pk, "occasion.reconfirm", form,
@@ -277,7 +275,7 @@ def reconfirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """The team cannot come; another one is looked for."""
-    row, actor = _found(request, pk), _desk(request)
+    row, actor = _found(request, pk), at_desk(request)
     form = WhyForm(request.POST, verb="occasion.release", prefix="release")
     return _move(
         request, pk, "occasion.release", form,
@@ -292,7 +290,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def call_off(request: HttpRequest, pk: int) -> HttpResponse:
     """It does not take place."""
-    row, actor = _found(request, pk), _desk(request)
+    row, actor = _found(request, pk), at_desk(request)
     form = WhyForm(request.POST, verb="occasion.call_off", prefix="call_off")
     return _move(
         request, pk, "occasion.call_off", form,
@@ -315,73 +313,6 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         actions.print_roster(occasion=row, actor=actor, now=clock.now())
     coming = _coming(row).select_related("order__person", "order__unit", "order__area")
     waiting = row.waiting_list.filter(state="waitlisted").count()
-    back = reverse("menu:desk_occasion" if actor.has(*_AT_DESK) else "serve:occasion", args=[row.pk])
+    back = reverse("menu:desk_occasion" if actor.has(*AT_DESK) else "serve:occasion", args=[row.pk])
     context = {"row": row, "names": names, "coming": coming.order_by("id"), "waiting": waiting, "back": back}
     return render(request, "menu/roster.html", context)
-
-
-# --- area × day -----------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def many(request: HttpRequest) -> HttpResponse:
-    """Choose, look at what it will move, then do it."""
-    actor = _desk(request)
-    areas = queries.movable_areas(actor)
-    sent = request.POST if request.method == "POST" else request.GET
-    bound = "verb" in sent
-    first = {
-        "verb": "occasion.postpone",
-        "day": clock.local_date(clock.now()),
-        "kinds": ["seats", "whole_village", "volunteers"],
-    }
-    form = ManyForm(sent, areas=areas) if bound else ManyForm(initial=first, areas=areas)
-    preview: list[Occasion] | None = None
-    if bound and form.is_valid():
-        given = form.cleaned_data
-        area = Area.objects.get(pk=given["area"])
-        if request.method == "POST":
-            try:
-                return _moved(request, actor, area, given)
-            except Refused as refused:
-                put_refusal(form, refused)
-        preview = queries.preview_many(
-            actor, given["verb"], area=area, day=given["day"], kinds=given["kinds"]
-        )
-    context = {
-        "form": form,
-        "preview": preview,
-        "heads": sum(row.taken for row in preview or ()),
-        "verb": form.cleaned_data.get("verb", "") if bound and form.is_valid() else "",
-    }
-    return render(request, "menu/many.html", context, status=422 if bound and form.errors else 200)
-
-
-def _moved(request: HttpRequest, actor: Actor, area: Area, given: dict[str, Any]) -> HttpResponse:
-    words = {
-        "area": area,
-        "date": given["day"],
-        "kinds": given["kinds"],
-        "reason": given["reason"],
-        "words": given["words"],
-    }
-    if given["verb"] == "occasion.postpone":
-        moved = actions.postpone_many(**words, to_date=given["to_date"], actor=actor, now=clock.now())
-    else:
-        moved = actions.call_off_many(**words, actor=actor, now=clock.now())
-    count = len(moved.done)
-    messages.success(
-        request, ngettext("%(count)s occasion moved.", "%(count)s occasions moved.", count) % {"count": count}
-    )
-    if moved.left:
-        left = len(moved.left)
-        messages.warning(
-            request,
-            ngettext(
-                "%(count)s was changed by somebody else; look at it.",
-                "%(count)s were changed by somebody else; look at them.",
-                left,
-            )
-            % {"count": left},
-        )
-    return redirect("menu:occasions")

@@ -32,6 +32,7 @@ from laojia.steps.menu.queries.occasions import (
     whats_on,
 )
 from laojia.steps.menu.queries.points import PointShown, editable_points, point, points
+from laojia.steps.menu.queries.standstills import rests_until, standstills, stops_from
 
 __all__ = [
     "PointShown",
@@ -56,8 +57,11 @@ __all__ = [
     "preview_many",
     "publish_refusals",
     "quota_left",
+    "rests_until",
     "seats_of",
     "sees_menu_desk",
+    "standstills",
+    "stops_from",
     "tiles",
     "version",
     "version_diff",

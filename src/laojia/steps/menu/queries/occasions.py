@@ -102,9 +102,13 @@ def occasions_on(actor: Actor, verb: str, *, area: Area, day: date, kinds: Itera
     return list(rows.order_by("starts_at", "id"))
 
 
-def preview_many(actor: Actor, verb: str, *, area: Area, day: date, kinds: Iterable[str]) -> list[Occasion]:
+def preview_many(
+    actor: Actor, verb: str, *, area: Area, first: date, last: date, kinds: Iterable[str]
+) -> list[Occasion]:
     """The same list as the deed will take, for looking at first."""
-    return occasions_on(actor, verb, area=area, day=day, kinds=kinds)
+    kinds = list(kinds)
+    days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    return [row for day in days for row in occasions_on(actor, verb, area=area, day=day, kinds=kinds)]
 
 
 def openable_stations(actor: Actor) -> list[Station]:

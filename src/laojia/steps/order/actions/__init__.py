@@ -23,10 +23,11 @@ from laojia.steps.order.actions.following import (
     occasion_postponed,
     occasion_time_fixed,
     team_let_go,
+    work_rests,
 )
 from laojia.steps.order.actions.holding import hold, link_of, tell
 from laojia.steps.order.actions.placing import describe, place
-from laojia.steps.order.actions.ringing import answer_passed, promise_passed, triage_passed
+from laojia.steps.order.actions.ringing import answer_passed, promise_passed, promise_rests, triage_passed
 from laojia.steps.order.actions.seating import expect, promote_waiting_list, release
 from laojia.steps.order.actions.standing import begin as start_standing
 from laojia.steps.order.actions.standing import finish as end_standing
@@ -72,6 +73,7 @@ __all__ = [
     "place",
     "plan_standing",
     "promise_passed",
+    "promise_rests",
     "promote_waiting_list",
     "refuse",
     "release",
@@ -91,4 +93,5 @@ __all__ = [
     "unarrange",
     "unmerge",
     "visit_marked",
+    "work_rests",
 ]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from laojia.foundation.journal.actions import Event
+from laojia.foundation.outbox.actions import rest_clocks
 from laojia.policy.facts import CLOCK
-from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.models import Occasion, Standstill
+from laojia.steps.menu.queries.standstills import stop_of
+from laojia.steps.menu.rules.items import KIND_OF_MODE
+from laojia.steps.menu.rules.standstill import begins, ends
 from laojia.steps.order.actions.asking import cancel
 from laojia.steps.order.actions.course import unarrange
 from laojia.steps.order.actions.deciding import triage
@@ -109,3 +115,20 @@ def team_let_go(event: Event) -> None:
     Attendance.objects.filter(occasion_id=event.row.pk, state="expected").exclude(team_id=None).update(
         team_id=None
     )
+
+
+def work_rests(event: Event) -> None:
+    """standstill.declare: the outer clocks of what waits there stand still; who holds it keeps it that much longer."""
+    row: Standstill = event.row
+    stop = stop_of(row)
+    modes = [mode for mode, kind in KIND_OF_MODE.items() if kind in stop.kinds]
+    waiting = Order.objects.filter(
+        Q(item_version__mode__in=modes) | Q(item_version=None),
+        area_path__startswith=stop.prefix, state__in=("received", "waiting", "need_info"),
+    )  # fmt: skip
+    moved = rest_clocks(
+        ("order.promise", "order.answer"), "order", list(waiting.values_list("pk", flat=True)),
+        begins=begins(stop, event.now), ends=ends(stop.last),
+    )  # fmt: skip
+    for order_id, (before, after) in moved.items():
+        Order.objects.filter(pk=order_id, holder_until=before).update(holder_until=after)

@@ -43,6 +43,17 @@ def promise_passed(*, order: Order, now: datetime) -> bool:
 
 
 @transaction.atomic
+def promise_rests(*, order: Order, until: datetime) -> bool:
+    """Work rests there until then (snow, an emergency): the outer clock runs anew from the end of the rest."""
+    if order.state not in ("received", "waiting"):
+        return False
+    before = order.promise_due_at
+    fields, due = promise(order, until)
+    longer = {"holder_until": due.at} if order.holder_until == before else {}
+    return _write(order, **fields, **longer)
+
+
+@transaction.atomic
 def triage_passed(*, order: Order, now: datetime) -> bool:
     """Not read in time: the hop says so, the queue shows it late."""
     if order.state != "received" or order.sealed:
