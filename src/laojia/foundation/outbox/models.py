@@ -67,6 +67,7 @@ class Message(Leased):
             ),
             models.Index(fields=["sent_at"], condition=Q(state="sent"), name="message_awaited"),
             models.Index(fields=["due_at", "id"], condition=Q(state="to_call"), name="message_to_call"),
+            models.Index(fields=["sent_at", "id"], condition=Q(state="called"), name="message_called"),
             models.Index(fields=["to_person_id", "id"], name="message_of_person"),
             models.Index(fields=["about_kind", "about_id"], name="message_about"),
         )

@@ -22,6 +22,10 @@ OPEN_AT_DESK = ("received", "waiting", "need_info")
 STILL_OPEN = ("received", "waiting", "arranged", "need_info", "waitlisted", "suspended")
 HOLDERS = ("centre", "station", "team", "pool", "keeper", "resident", "nobody")
 OUTCOMES = ("done", "partly", "cannot")
+HOLIDAYS = ("skip", "move", "come")
+ENDED_HOW = ("call", "visit")
+ENDED_WITH = ("person", "family", "neighbour", "station")
+CHECKS = ("person", "team", "wish", "end")
 
 
 class StandingHelp(Moving):
@@ -49,12 +53,17 @@ class StandingHelp(Moving):
     half = models.CharField(max_length=10)
     starts = models.TimeField()
     minutes = models.PositiveSmallIntegerField()
-    over_holidays = models.BooleanField(default=False)
+    holidays = models.CharField(max_length=5, default="skip")  # what becomes of a visit that falls on one
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     paused_until = models.DateField(null=True, blank=True)
     missed = models.PositiveSmallIntegerField(default=0)  # visits missed in a row
     planned_to = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=40, blank=True)  # of the last pause or of the end
+    ended_how = models.CharField(max_length=8, blank=True)  # by a call or a visit
+    ended_with = models.CharField(max_length=8, blank=True)  # with whom it was spoken
+    ended_by_id = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     area_path = models.CharField(max_length=120)
     place = models.CharField(max_length=120, blank=True)
@@ -65,8 +74,78 @@ class StandingHelp(Moving):
         constraints: ClassVar = [
             known_state("standing"),
             models.CheckConstraint(
-                condition=Q(half__in=HALF_DAYS) & Q(every_weeks__gte=1), name="standing_rhythm"
+                condition=Q(half__in=HALF_DAYS) & Q(every_weeks__gte=1) & Q(holidays__in=HOLIDAYS),
+                name="standing_rhythm",
             ),
+            # A pause has an end, and the help ends by somebody's word: never by silence.
+            models.CheckConstraint(
+                condition=~Q(state="paused") | Q(paused_until__isnull=False), name="standing_pause_ends"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ended")
+                | Q(ended_how__in=ENDED_HOW, ended_with__in=ENDED_WITH, ended_at__isnull=False) & ~Q(reason=""),
+                name="standing_ends_by_a_word",
+            ),
+        ]
+
+
+class StandingGap(models.Model):
+    """Days of a rhythm on which nobody comes, and why: a pause (until that day, not included), a holiday (moved or left out)."""
+
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+
+    standing = models.ForeignKey(StandingHelp, models.PROTECT, related_name="gaps")
+    kind = models.CharField(max_length=8)  # pause, holiday
+    from_day = models.DateField()
+    until = models.DateField(null=True)
+    moved_to = models.DateField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["standing", "from_day"], condition=Q(kind="holiday"), name="gap_holiday_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="holiday") | Q(kind="pause", until__isnull=False), name="gap_known"
+            ),
+        ]
+
+
+class StandingCheck(models.Model):
+    """A question about regular help that somebody must answer; who holds it, until when, and what was said.
+
+    `kind`: the person is asked monthly, the team each quarter, the station about a wish or an end that comes near.
+    """
+
+    PERSONAL: ClassVar[tuple[Held, ...]] = NONE
+
+    standing = models.ForeignKey(StandingHelp, models.PROTECT, related_name="checks")
+    kind = models.CharField(max_length=8)
+    asked_at = models.DateTimeField()
+    holder = models.CharField(max_length=10)
+    holder_id = models.BigIntegerField(null=True)
+    holder_until = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True)
+    how = models.CharField(max_length=8, blank=True)  # page, call, visit, counter
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)  # whose word it is
+    entered_by_id = models.BigIntegerField(null=True)  # who wrote it down
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=CHECKS), name="check_kind"),
+            models.UniqueConstraint(
+                fields=["standing", "kind"], condition=Q(answered_at=None), name="check_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | Q(answered_at__isnull=False) & ~Q(answer=""),
+                name="check_answered",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["holder", "holder_until"], condition=Q(answered_at=None), name="check_open")
         ]
 
 
@@ -102,6 +181,7 @@ class Order(Moving):
         ItemVersion, models.PROTECT, null=True, blank=True, related_name="orders"
     )
     words = models.TextField(blank=True)
+    described = models.BooleanField(default=False)  # asked for in own words, whatever it is mapped to later
     answers = models.JSONField(default=dict)
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="orders")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders")
@@ -187,6 +267,9 @@ class Order(Moving):
                 name="order_waitlist",
             ),
             models.Index(fields=["item_version", "placed_at"], name="order_item_month"),
+            # The month page counts what was asked for and what was helped with, each by its moment.
+            models.Index(fields=["placed_at", "id"], name="order_placed"),
+            models.Index(fields=["served_at", "id"], condition=Q(served_at__isnull=False), name="order_served"),
             # A likely duplicate is looked for at every order: by phone, among what is open only.
             models.Index(
                 fields=["contact_hash"],

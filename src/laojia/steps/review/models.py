@@ -57,6 +57,7 @@ class Review(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="review_month")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(solved__in=("yes", "partly", "no")), name="review_solved"),
             models.CheckConstraint(
@@ -83,6 +84,9 @@ class FollowUp(models.Model):
     by_id = models.BigIntegerField(null=True)
     result = models.CharField(max_length=12)  # answered, no_answer, later
     at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="follow_up_month")]
 
 
 class Complaint(Moving):
@@ -119,6 +123,7 @@ class Complaint(Moving):
     answer = models.TextField(blank=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["filed_at", "id"], name="complaint_month")]
         constraints: ClassVar = [
             known_state("complaint"),
             models.CheckConstraint(
@@ -179,6 +184,7 @@ class Incident(Moving):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["happened_at", "id"], name="incident_month")]
         constraints: ClassVar = [
             known_state("incident"),
             models.CheckConstraint(

@@ -102,3 +102,6 @@ class WalkInTally(models.Model):
     entered_by_id = models.BigIntegerField(null=True)
     entered_at = models.DateTimeField()
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["date", "id"], name="walk_in_month")]

@@ -227,6 +227,7 @@ def _row(asked: Asked, verb: str, asker_id: int, phone: str, held: str) -> Order
         state=state,
         item_version=item,
         words=asked.words,
+        described=verb == "order.describe",
         answers=asked.answers,
         person=asked.person,
         unit=asked.unit,
