@@ -32,6 +32,9 @@ PURPOSES = {
 # Shown words of tables and columns on the sheet; a name without one is shown as it is and found by a test.
 TABLES = {
     "people.Person": _lazy("You"),
+    "people.NamePiece": _lazy("Parts of your name, to find you by"),
+    "people.Likeness": _lazy("Entries that may be you as well"),
+    "people.Merging": _lazy("Entries joined with yours"),
     "people.Account": _lazy("Signing in"),
     "people.Claim": _lazy("Which phone acts for you"),
     "people.Post": _lazy("Posts"),
@@ -51,6 +54,8 @@ TABLES = {
 }
 COLUMNS = {
     "name": _lazy("Full name"),
+    "piece": _lazy("Part of the name"),
+    "reasons": _lazy("In what they are alike"),
     "phone": _lazy("Mobile number"),
     "area": _lazy("Village or community"),
     "area_path": _lazy("Place in the tree of areas"),

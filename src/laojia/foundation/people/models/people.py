@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from laojia.foundation.area.models import Area, Station
 from laojia.foundation.teams.models import Team
-from laojia.kernel.fields import SealedText
+from laojia.kernel.fields import PlainOrder, SealedText
 from laojia.policy.facts import Columns
 from laojia.policy.personal import NONE, Held, Keep
 from laojia.policy.roles import Channel, Role
@@ -52,7 +52,7 @@ class Person(models.Model):
     phone_hash = models.CharField(max_length=64, blank=True, db_index=True)
     phone_end_hash = models.CharField(max_length=64, blank=True)  # keyed hash of the last four digits
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
-    area_path = models.CharField(max_length=120, blank=True)
+    area_path = PlainOrder(max_length=120, blank=True)
     address = models.CharField(max_length=120, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     guardian = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="wards")
@@ -66,11 +66,24 @@ class Person(models.Model):
     own_work = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
+    # The same person, held twice: this row stays, so that old links, numbers and sign-ins lead to the kept one.
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
+    compared_at = models.DateTimeField(
+        null=True, blank=True
+    )  # None: new or changed, to be looked at for a double
 
     class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_into_himself"),
+        ]
         indexes: ClassVar = [
-            models.Index(fields=["area_path"], name="person_area_path"),
+            models.Index(fields=["area_path", "name"], name="person_area_name"),
+            models.Index(fields=["phone_end_hash"], condition=~Q(phone_end_hash=""), name="person_phone_end"),
+            models.Index(fields=["id"], condition=Q(compared_at=None), name="person_to_compare"),
             models.Index(fields=["id_number_hash"], condition=~Q(id_number_hash=""), name="person_id_number"),
+            models.Index(
+                fields=["volunteer_number"], condition=~Q(volunteer_number=""), name="person_volunteer_number"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +239,34 @@ class Certificate(models.Model):
     number = SealedText(blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+
+
+class Registration(models.Model):
+    """A volunteer's entry in the register (民政部令67号 art. 5), beside what the person's own row holds.
+
+    Only with his consent to the entry (art. 6), whose day stands here too.
+    """
+
+    SCOPE: ClassVar = Columns(kind="registration", own=("person_id",))
+    PERSONAL: ClassVar[tuple[Held, ...]] = (
+        Held(
+            ("gender", "born_on", "skills", "categories", "consented_on"),
+            "the register of volunteers that the law asks for",
+            Keep.RECORD_TEN_YEARS,
+        ),
+    )
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="registration")
+    gender = models.CharField(max_length=1, blank=True)  # m, f or not said
+    born_on = models.DateField(null=True, blank=True)
+    skills = models.CharField(max_length=200, blank=True)
+    categories = models.JSONField(default=list)  # what he likes to help with, words of the national list
+    consented_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(gender__in=("", "m", "f")), name="registration_gender"),
+        ]
 
 
 class Insurance(models.Model):
