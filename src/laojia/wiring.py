@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.area import jobs as area_jobs
+from laojia.foundation.area.queries.holdings import BOTH, FOLLOW, OPEN_FOLLOW, Holding, connect_holdings
 from laojia.foundation.journal.actions import Event, connect
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
-from laojia.foundation.people.actions import post_listed_workers
+from laojia.foundation.outbox.models import Message
+from laojia.foundation.people.actions import post_listed_workers, posts_follow
+from laojia.foundation.people.models import Person, Post, Unit
+from laojia.foundation.teams.actions import serves_follow
+from laojia.foundation.teams.models import Team
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
-from laojia.steps.dispatch.models import Offer
+from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.dispatch.queries import connect_barred
 from laojia.steps.menu import jobs as menu_jobs
+from laojia.steps.menu.models import ItemVersion, Occasion, Point
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
-from laojia.steps.order.models import Order
+from laojia.steps.order.models import STILL_OPEN, Attendance, Order, StandingHelp
 from laojia.steps.review import jobs as review_jobs
+from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
 from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
-from laojia.steps.serve.models import LawRecord
+from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "area.import": (post_listed_workers,),
@@ -62,6 +73,7 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "pool.claim": dispatch_jobs.pool_due,
     "station.claim": dispatch_jobs.station_due,
     "centre.end": dispatch_jobs.centre_due,
+    "area.take_effect": area_jobs.change_due,
     "occasion.pass": menu_jobs.pass_due,
     "standstill.over": menu_jobs.standstill_over,
     "occasion.tomorrow": serve_jobs.evening_before,
@@ -77,6 +89,10 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "order.resume": order_jobs.resume_order,
     "standing.resume": order_jobs.resume_standing,
     "standing.missed": order_jobs.missed_visit_unheard,
+    "standing.soon": order_jobs.pause_ends_soon,
+    "standing.ask_person": order_jobs.ask_person,
+    "standing.ask_team": order_jobs.ask_team,
+    "standing.check": order_jobs.check_unanswered,
     "standing.plan": order_jobs.plan_standing,
 }
 
@@ -88,9 +104,61 @@ MIRRORS: Mapping[str, Mirror] = {
     "record.overdue": (LawRecord, "due_at", "provisional"),
 }
 
+_OPEN_OCCASION = Q(occasion__state__in=("draft", "offered", "confirmed", "postponed"))
+
+# Every table above the areas that names one, by key or by path: what becomes of its rows when areas merge or split
+# (docs/adr/0007). tests/tables/test_at_area.py fails when a table is missing here.
+AT_AREA: tuple[Holding, ...] = (
+    Holding(
+        "orders", _("Orders"), Order, "area", "area_path", Q(state__in=STILL_OPEN), OPEN_FOLLOW,
+        shows=("number", "state"),
+    ),
+    Holding(
+        "standing", _("Standing help"), StandingHelp, "area", "area_path", Q(state__in=("active", "paused")),
+        OPEN_FOLLOW, shows=("id", "state"),
+    ),
+    Holding(
+        "occasions", _("Occasions"), Occasion, "area", "area_path",
+        Q(state__in=("draft", "offered", "confirmed", "postponed")), OPEN_FOLLOW, shows=("item_version__name", "date", "state"),
+    ),
+    Holding("teams", _("Teams"), Team, "area", "area_path", Q(), FOLLOW, shows=("name",)),
+    Holding("goes_to", _("Places teams go to"), Team, follow=serves_follow, listed=False),
+    Holding(
+        "points", _("Service points"), Point, "area", "area_path", Q(closed_on__isnull=True), FOLLOW,
+        named=("name",), shows=("name",),
+    ),
+    Holding("items", _("Items limited to an area"), ItemVersion.areas.through, "area", becomes=BOTH,
+        owner="itemversion", shows=("itemversion__name",)),
+    Holding("posts", _("Posts"), Post, "area", follows=Q(), becomes=FOLLOW, follow=posts_follow,
+        shows=("role",), counts=Q(valid_to__isnull=True)),
+    Holding("persons", _("People"), Person, "area", "area_path", Q(), FOLLOW, shows=("id",)),
+    Holding("units", _("Units"), Unit, "area", "area_path", Q(), FOLLOW, named=("name",), shows=("name",)),
+    # These hang on something counted above: they go where a reader of that thing looks for them.
+    Holding("visits", _("Visits"), Attendance, path="area_path", follows=Q(state="expected"), listed=False),
+    Holding("offers", _("Offers"), Offer, path="area_path", follows=_OPEN_OCCASION, listed=False),
+    Holding("pool", _("Open pool"), PoolEntry, path="area_path", follows=Q(closed_at__isnull=True), listed=False),
+    Holding("roster", _("Rosters"), RosterLine, path="area_path", follows=_OPEN_OCCASION, listed=False),
+    Holding("records", _("Records of law"), LawRecord, path="area_path", follows=_OPEN_OCCASION, listed=False),
+    Holding("tallies", _("Walk-in tallies"), WalkInTally, path="area_path", listed=False),
+    Holding("reviews", _("Reviews"), Review, path="area_path", listed=False),
+    Holding("follow_ups", _("Follow-up calls"), FollowUp, path="area_path", listed=False),
+    Holding(
+        "complaints", _("Complaints"), Complaint, path="area_path", follows=~Q(state="closed"), becomes=OPEN_FOLLOW,
+        shows=("number", "state"),
+    ),
+    Holding(
+        "incidents", _("Incidents"), Incident, path="area_path", follows=Q(state="reported"), becomes=OPEN_FOLLOW,
+        shows=("id", "state"),
+    ),
+    Holding(
+        "messages", _("Messages"), Message, path="area_path", follows=Q(state__in=("queued", "to_call")), listed=False
+    ),
+)  # fmt: skip
+
 
 def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
     connect_mirrors(MIRRORS)
     connect_barred(barred_teams)
+    connect_holdings(AT_AREA)

@@ -29,7 +29,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.end": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "occasion.open": _of("offer.make occasion.offer occasion.confirm order.triage roster.ask"),
     "occasion.bundle": _of("attendance.release occasion.call_off occasion.open order.triage"),
-    "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave"),
+    "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave invite.withdraw"),
     "occasion.postpone": _of("offer.withdraw"),
     "occasion.record": _of(
         "attendance.mark order.serve order.unarrange roster.ask roster.mark roster.attest roster.stand_in occasion.pass"
@@ -52,6 +52,12 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "attendance.settle": _of("order.serve order.unarrange order.close"),
     "not_home.step": _of("order.unarrange order.serve attendance.settle"),
     "roster.leave": _of("roster.ask"),
+    "roster.turn_up": _of("person.add roster.ask"),
+    "call_up.open": _of("occasion.open"),
+    "invite.accept": _of("occasion.confirm"),
+    "invite.decline": _of("occasion.release occasion.confirm roster.leave"),
+    "invite.withdraw": _of("occasion.release roster.leave"),
+    "invite.name": _of("roster.ask"),
     "roster.stand_in": _of("roster.leave"),
     "standing.start": _of("order.arrange occasion.open offer.make occasion.offer order.triage"),
     "standing.plan": _of(
@@ -63,12 +69,13 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "standing.team_say": _of("standing.other_team occasion.call_off attendance.release order.unarrange"),
     "standing.usual": _of("roster.ask roster.leave roster.answer"),
     "occasion.confirm": _of("roster.ask"),
-    "standing.end": _of("occasion.call_off attendance.release order.serve order.close"),
+    "standing.end": _of("occasion.call_off attendance.release order.serve order.close order.cancel"),
     "review.give": _of("order.serve order.close order.reopen attendance.say"),
     "order.reopen": _of("attendance.settle"),
     "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
     "pool.open": _of("occasion.unoffer occasion.open order.triage attendance.release occasion.call_off"),
     "area.import": _of("person.add post.grant"),
+    "area.take_effect": _of("area.merge area.split area.rename"),
     "person.add": _of("person.claim"),
     "list.take": _of(
         "person.add person.correct person.consent post.grant team.save team.capacity team.member team.certificate"

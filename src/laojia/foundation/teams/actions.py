@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area, Station
+from laojia.foundation.area.queries.holdings import Moved
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.teams.models import HALF_DAYS, REACHES, Team, TeamSlot, TeamWeek
 from laojia.foundation.teams.rules import Week, is_slot, reach_after
@@ -145,3 +146,17 @@ def _found(team_id: int) -> Team:
     if team is None:
         raise OutOfScope("team_not_here", _("We do not find this team here."), _("Open the list of teams."))
     return team
+
+
+def serves_follow(moved: Moved) -> int:
+    """A team that goes to an area goes to what takes its place too; orders of the past are found under the old one."""
+    new_paths = {moved.paths[old]: [path for _pk, path in news] for old, news in moved.successors.items()}
+    changed = []
+    for team in Team.objects.exclude(serves=[]):
+        more = [path for old in team.serves for path in new_paths.get(old, ())]
+        serves = list(dict.fromkeys([*team.serves, *more]))
+        if serves != team.serves:
+            team.serves = serves
+            changed.append(team)
+    Team.objects.bulk_update(changed, ["serves"], 200)
+    return len(changed)

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from laojia.foundation.area.rules.codes import depth_of, parent_code
 from laojia.policy.roles import AreaLevel
 
-_DIGITS = {AreaLevel.TOWN: (6, 3), AreaLevel.VILLAGE: (9, 3), AreaLevel.GRID: (12, 3), AreaLevel.MICRO_GRID: (15, 2)}
+_DIGITS = {
+    AreaLevel.TOWN: (6, 3),
+    AreaLevel.VILLAGE: (9, 3),
+    AreaLevel.GRID: (12, 3),
+    AreaLevel.MICRO_GRID: (15, 2),
+}
 _TAIL = {AreaLevel.TOWN: "000", AreaLevel.VILLAGE: "", AreaLevel.GRID: "", AreaLevel.MICRO_GRID: ""}
 
 
@@ -118,7 +123,9 @@ class Planner:
         self._codes = Codes(used)
         self.plan = TreePlan()
 
-    def begin(self, part: Part, level: str, like: Sequence[int], households: int | None = None) -> tuple[int, str]:
+    def begin(
+        self, part: Part, level: str, like: Sequence[int], households: int | None = None
+    ) -> tuple[int, str]:
         """The area that takes the place, and its code: the one that is there, or a new one."""
         if part.id:
             return part.id, self._nodes[part.id].code
@@ -128,7 +135,14 @@ class Planner:
         return self._begin(code, part.name, part.name, level, part.parent, tuple(like), households), code
 
     def _begin(
-        self, code: str, name: str, official: str, level: str, parent: int, like: tuple[int, ...], households: int | None
+        self,
+        code: str,
+        name: str,
+        official: str,
+        level: str,
+        parent: int,
+        like: tuple[int, ...],
+        households: int | None,
     ) -> int:
         ref = -len(self.plan.begun) - 1
         self.plan.begun.append(Begun(ref, code, name, level, parent, like, households, official))
@@ -137,7 +151,9 @@ class Planner:
     def carry(self, child: Node, parent: int, above: str) -> None:
         """The same grid under another area: a new row with a code there, and all below it likewise."""
         code = self._codes.like(child.level, above, serial_in(child.level, child.code))
-        ref = self._begin(code, child.name, child.official, child.level, parent, (child.id,), child.households)
+        ref = self._begin(
+            code, child.name, child.official, child.level, parent, (child.id,), child.households
+        )
         self.plan.went.append(Went(child.id, ref, "rename"))
         self.plan.ended.append(child.id)
         for below in self._below.get(child.id, ()):
@@ -148,7 +164,9 @@ class Planner:
         level = self._nodes[sources[0]].level
         going = [source for source in sources if source != into.id]
         counts = [self._nodes[source].households for source in sources]
-        households = sum(count or 0 for count in counts) if any(count is not None for count in counts) else None
+        households = (
+            sum(count or 0 for count in counts) if any(count is not None for count in counts) else None
+        )
         target, code = self.begin(into, level, sources, households)
         for source in going:
             self.plan.went.append(Went(source, target, "merge"))
@@ -157,9 +175,7 @@ class Planner:
                 self.carry(child, target, code)
         return self.plan
 
-    def split(
-        self, source: int, parts: Sequence[Part], where: Mapping[int, int], rest: int
-    ) -> TreePlan:
+    def split(self, source: int, parts: Sequence[Part], where: Mapping[int, int], rest: int) -> TreePlan:
         """One becomes several. `where`: child → number of its part; what lies on no child goes to part `rest`.
 
         A part that is the source itself keeps its children as they are; then the source does not end.

@@ -10,6 +10,7 @@ from laojia.foundation.people.actions.accounts import (
     unlock_account,
 )
 from laojia.foundation.people.actions.data import erase_person, export_person
+from laojia.foundation.people.actions.following import posts_follow
 from laojia.foundation.people.actions.listed import post_listed_workers
 from laojia.foundation.people.actions.members import (
     add_certificate,
@@ -45,6 +46,7 @@ __all__ = [
     "note_sign_in",
     "open_account",
     "post_listed_workers",
+    "posts_follow",
     "reveal_person",
     "unclaim_person",
     "unlock_account",
