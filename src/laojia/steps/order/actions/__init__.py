@@ -1,7 +1,7 @@
 """Every write of orders, attendance and standing help, by verb."""
 
 from laojia.steps.order.actions.asked import Relative
-from laojia.steps.order.actions.asking import Revealed, answer, cancel, change, nudge, reopen, reveal
+from laojia.steps.order.actions.asking import Revealed, answer, cancel, change, nudge, reopen, reveal, take_back
 from laojia.steps.order.actions.course import arrange, close, keep, serve, unarrange
 from laojia.steps.order.actions.deciding import (
     ask_back,
@@ -85,6 +85,7 @@ __all__ = [
     "serve",
     "start_standing",
     "suspend",
+    "take_back",
     "team_found",
     "team_let_go",
     "tell",

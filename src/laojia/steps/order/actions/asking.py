@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import advance, check, record
 from laojia.foundation.journal.queries import rows_about
-from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock
+from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock, withdraw_messages
 from laojia.foundation.people.actions import limit_reveals
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local
@@ -154,6 +154,23 @@ def cancel(*, order: Order, reason: str, actor: Actor, now: datetime, because: s
         )
     if not because:
         tell(order, "order.cancelled", now=now)
+    return order
+
+
+@transaction.atomic
+def take_back(*, order: Order, actor: Actor, now: datetime, seconds: int) -> Order:
+    """说错了: so many seconds after it was typed it is cancelled, and what has not left yet is never said."""
+    if now - order.placed_at > timedelta(seconds=seconds):
+        raise WrongState(
+            "too_late_to_undo",
+            _("That was more than a moment ago."),
+            _("Choose “not needed any more” instead; the person hears of it."),
+        )
+    about = ("order", order.pk)
+    unsaid = withdraw_messages(about)
+    cancel(order=order, reason="wrong_order", actor=actor, now=now)
+    if unsaid:  # nobody has heard of the order, so nobody hears that it is gone
+        withdraw_messages(about, templates=("order.cancelled",))
     return order
 
 
