@@ -11,18 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area import jobs as area_jobs
 from laojia.foundation.area.queries.holdings import BOTH, FOLLOW, OPEN_FOLLOW, Holding, connect_holdings
 from laojia.foundation.journal.actions import Event, connect
+from laojia.foundation.lists.models import Batch
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import post_listed_workers, posts_follow
-from laojia.foundation.people.models import Person, Post, Unit
+from laojia.foundation.people.models import Likeness, Merging, Person, Post, Unit
 from laojia.foundation.teams.actions import serves_follow
 from laojia.foundation.teams.models import Team
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
-from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.dispatch.actions import inviting
+from laojia.steps.dispatch.models import Invite, Offer, PoolEntry
 from laojia.steps.dispatch.queries import connect_barred
 from laojia.steps.menu import jobs as menu_jobs
-from laojia.steps.menu.models import ItemVersion, Occasion, Point
+from laojia.steps.menu.models import ItemVersion, Occasion, Point, Standstill
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
 from laojia.steps.order.models import STILL_OPEN, Attendance, Order, StandingHelp
@@ -30,36 +32,60 @@ from laojia.steps.review import jobs as review_jobs
 from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
 from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
+from laojia.steps.serve.actions import usual
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "area.import": (post_listed_workers,),
     "calendar.enter_year": (year_entered,),
-    "occasion.open": (orders.occasion_opened, dispatch_follow.ask_first_team, dispatch_follow.hold_place),
-    "occasion.confirm": (dispatch_follow.hold_place, serve_jobs.after_time_fixed),
+    "occasion.open": (
+        orders.occasion_opened,
+        dispatch_follow.ask_first_team,
+        dispatch_follow.hold_place,
+        serve_jobs.after_opened,
+        usual.usual_first,
+    ),
+    "occasion.confirm": (dispatch_follow.hold_place, serve_jobs.after_time_fixed, usual.usual_first),
+    "occasion.record": (usual.first_ones_are_usual,),
     "occasion.call_off": (
+        usual.visit_fell,
         orders.occasion_called_off,
         dispatch_follow.stop_offers,
         dispatch_follow.free_place,
+        inviting.let_helpers_go,
     ),
-    "occasion.postpone": (dispatch_follow.rest_offers, dispatch_follow.free_place, orders.occasion_postponed),
+    "occasion.postpone": (
+        dispatch_follow.rest_offers,
+        dispatch_follow.free_place,
+        orders.occasion_postponed,
+        inviting.tell_helpers,
+    ),
     "occasion.agree_time": (
         dispatch_follow.follow_time,
         orders.occasion_time_fixed,
         serve_jobs.after_time_fixed,
+        inviting.tell_helpers,
     ),
-    "occasion.change": (dispatch_follow.follow_time, orders.occasion_changed),
+    "occasion.change": (
+        dispatch_follow.follow_time,
+        orders.occasion_changed,
+        serve_jobs.after_changed,
+        inviting.tell_helpers,
+    ),
     "occasion.reconfirm": (
         dispatch_follow.follow_time,
         orders.occasion_time_fixed,
         serve_jobs.after_time_fixed,
+        inviting.tell_helpers,
     ),
     "occasion.release": (orders.team_let_go, dispatch_follow.free_place),
     "occasion.unoffer": (orders.team_let_go, dispatch_follow.free_place),
     "occasion.pass": (serve_jobs.after_passed,),
     "order.arrange": (orders.team_found,),
     "order.serve": (review_jobs.after_served,),
-    "complaint.file": (dispatch_follow.stop_team,),
+    "complaint.file": (dispatch_follow.stop_team, orders.complaint_filed),
+    "standing.usual": (usual.usual_changed,),
+    "roster.answer": (usual.usual_cannot,),
     "attendance.mark": (orders.visit_marked,),
     "attendance.settle": (orders.visit_marked,),
     "standstill.declare": (orders.work_rests, dispatch_follow.work_rests),
@@ -133,6 +159,9 @@ AT_AREA: tuple[Holding, ...] = (
         shows=("role",), counts=Q(valid_to__isnull=True)),
     Holding("persons", _("People"), Person, "area", "area_path", Q(), FOLLOW, shows=("id",)),
     Holding("units", _("Units"), Unit, "area", "area_path", Q(), FOLLOW, named=("name",), shows=("name",)),
+    Holding(
+        "standstills", _("Work at rest"), Standstill, "area", "area_path", Q(state="standing"), OPEN_FOLLOW, shows=("id", "state"),
+    ),
     # These hang on something counted above: they go where a reader of that thing looks for them.
     Holding("visits", _("Visits"), Attendance, path="area_path", follows=Q(state="expected"), listed=False),
     Holding("offers", _("Offers"), Offer, path="area_path", follows=_OPEN_OCCASION, listed=False),
@@ -150,6 +179,10 @@ AT_AREA: tuple[Holding, ...] = (
         "incidents", _("Incidents"), Incident, path="area_path", follows=Q(state="reported"), becomes=OPEN_FOLLOW,
         shows=("id", "state"),
     ),
+    Holding("likenesses", _("Likely duplicates"), Likeness, path="area_path", follows=Q(apart_at=None), listed=False),
+    Holding("mergings", _("Duplicates"), Merging, path="area_path", follows=Q(state="proposed"), listed=False),
+    Holding("invites", _("Asked to join a drive"), Invite, path="area_path", follows=_OPEN_OCCASION, listed=False),
+    Holding("lists", _("Lists read in"), Batch, path="area_path", listed=False),
     Holding(
         "messages", _("Messages"), Message, path="area_path", follows=Q(state__in=("queued", "to_call")), listed=False
     ),
