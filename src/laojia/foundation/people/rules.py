@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -50,6 +51,41 @@ def same_name(one: str, other: str) -> bool:
         return clean_name(name).replace(" ", "").replace("·", "").casefold()
 
     return bool(bare(one)) and bare(one) == bare(other)
+
+
+# --- finding -----------------------------------------------------------------------------------------------------------
+
+AFTER_EVERY_SIGN = "\U0010ffff"  # what begins with a word lies between the word and the word followed by this
+LEAST_DIGITS = 4  # of the end of a number: fewer fit too many
+_MOST_WORDS = 4
+_ASCII_SMALL = str.maketrans({chr(large): chr(large + 32) for large in range(ord("A"), ord("Z") + 1)})
+_TYPED = re.compile(r"\d{17}[\dXx]|\d{4,}|[^\d\s]+\d{0,3}|\d+")
+_NUMBER_ALONE = re.compile(r"[+\d\s()\-‐-―−.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing typed into the search: digits of a number, or a part of a name or place."""
+
+    text: str
+    digits: bool
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """What was typed, word by word; a number in groups (138 0000 1234) is one word.
+
+    Space, the point inside foreign names and the size of Latin letters do not count, as in the pieces of names.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if _NUMBER_ALONE.fullmatch(plain):
+        plain = re.sub(r"^(\+|00)86", "", re.sub(r"[^+\d]", "", plain))
+    found = []
+    for part in _TYPED.findall(plain)[:_MOST_WORDS]:
+        number = part.isdigit() or part[:17].isdigit()
+        bare = part.upper() if number else part.replace("·", "").translate(_ASCII_SMALL)
+        if bare and (not number or len(bare) >= LEAST_DIGITS):
+            found.append(Word(bare, digits=number))
+    return tuple(found)
 
 
 def keeps_id_number(roles: Collection[Role], *, volunteer_number: str) -> bool:

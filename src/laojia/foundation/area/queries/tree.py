@@ -83,6 +83,18 @@ def find_villages(text: str, limit: int = 20, *, within: Iterable[str] = ()) -> 
     return found[:limit]
 
 
+def paths_named(text: str, limit: int = 40) -> list[str]:
+    """Paths of towns and villages, ended ones too, whose name has this word in it; none inside another of them."""
+    word = short_name(text)
+    rows = Area.objects.filter(level__in=(AreaLevel.TOWN, AreaLevel.VILLAGE))
+    rows = rows.filter(Q(name__contains=word) | Q(official_name__contains=word))
+    found: list[str] = []
+    for path in rows.order_by("path").values_list("path", flat=True)[:limit]:
+        if not any(path.startswith(other) for other in found):
+            found.append(path)
+    return found
+
+
 def village_names(ids: Iterable[int]) -> dict[int, VillageChoice]:
     """Villages by id, for lists that show where things happen (one query)."""
     rows = Area.objects.filter(pk__in=set(ids), level=AreaLevel.VILLAGE).annotate(town=F("parent__name"))

@@ -13,12 +13,12 @@ from laojia.foundation.people.queries.people import (
     has_account,
     insurances_of,
     is_claimed,
+    known_person,
     locked_accounts,
     member_ids,
     members_of,
     number_reader,
     people_for_posts,
-    people_seen,
     person_for_posts,
     person_seen,
     posts_of,
@@ -26,6 +26,7 @@ from laojia.foundation.people.queries.people import (
     resident,
     speaking_for,
 )
+from laojia.foundation.people.queries.search import people_seen
 
 __all__ = [
     "CHOSEN",
@@ -40,6 +41,7 @@ __all__ = [
     "has_account",
     "insurances_of",
     "is_claimed",
+    "known_person",
     "locked_accounts",
     "member_ids",
     "members_of",

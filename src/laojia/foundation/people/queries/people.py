@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area.queries import prefixes_of
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Account, Certificate, Claim, Consent, Insurance, Person, Post
+from laojia.foundation.people.rules import same_name
 from laojia.foundation.teams.models import Team
 from laojia.kernel import crypto
 from laojia.kernel.codes import clean_phone
@@ -151,29 +152,22 @@ def person_seen(actor: Actor, person_id: int) -> Person:
     return person
 
 
-def people_seen(actor: Actor, text: str, limit: int = 20) -> list[Person]:
-    """People of the actor's area by the beginning of the name, or by the whole phone number; nothing for nothing."""
-    rows = scoped(Person.objects.filter(erased_at=None).select_related("area"), actor, "person.see")
-    found = _by_words(rows, text, whole_name=False)
-    return list(found.order_by("name", "id")[:limit]) if found is not None else []
-
-
 def people_for_posts(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """For giving posts: the whole name or the whole number only, so that nobody leafs through residents."""
     if not may(actor, "post.see", Subject("post")):
         raise OutOfScope("not_here", _("We do not find that here."), _("Search again."))
-    found = _by_words(Person.objects.filter(erased_at=None).select_related("area"), text, whole_name=True)
+    found = _by_whole(Person.objects.filter(erased_at=None).select_related("area"), text)
     return list(found.order_by("name", "id")[:limit]) if found is not None else []
 
 
-def _by_words(rows: QuerySet[Person], text: str, *, whole_name: bool) -> QuerySet[Person] | None:
+def _by_whole(rows: QuerySet[Person], text: str) -> QuerySet[Person] | None:
     text = text.strip()
     if not text:
         return None
     try:
         return rows.filter(phone_hash=crypto.keyed_hash(clean_phone(text)))
     except BadInput:
-        return rows.filter(name=text) if whole_name else rows.filter(name__startswith=text)
+        return rows.filter(name=text)
 
 
 def person_for_posts(actor: Actor, person_id: int) -> Person:
@@ -251,3 +245,11 @@ def insurances_of(team_id: int) -> list[Insurance]:
     return list(
         Insurance.objects.filter(team_id=team_id).prefetch_related("insured").order_by("-valid_to", "-id")
     )
+
+
+def known_person(name: str, phone: str) -> Person | None:
+    """The same phone and the same name are the same person."""
+    if not phone.strip():
+        return None
+    people = Person.objects.filter(phone_hash=crypto.keyed_hash(clean_phone(phone)), erased_at=None)
+    return next((person for person in people.order_by("id") if same_name(person.name, name)), None)
