@@ -163,10 +163,7 @@ def prepare(stack: ExitStack, size: Size) -> tuple[dict[str, str], Any]:
     begun = time.perf_counter()
     filling.add_orders(filled, FEW + FEW // 10 + 1, size.many, now)
     say(f"  {time.perf_counter() - begun:.0f} s")
-    subprocess.run(
-        [sys.executable, "-m", "bench.floor.fill", str(size.many)], cwd=ROOT, check=True,
-        env={**os.environ, "BENCH_FLOOR_DB": addresses["floor"], "DJANGO_SETTINGS_MODULE": "bench.floor.settings"},
-    )  # fmt: skip
+    filled.floor = servers.fill_floor(addresses["floor"], size.many)
     return addresses, filled
 
 

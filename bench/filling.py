@@ -70,6 +70,7 @@ class Filled:
     area: str
     model: int
     wish: tuple[str, str]
+    floor: str = ""  # session of the signed-in floor's account
 
 
 def make_people(now: datetime) -> Filled:

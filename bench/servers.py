@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 2
 THREADS = 16  # of each process, as laojia serve has them on PostgreSQL
+SIGNED_IN = "bench.floor.signed_in"
 # Commits reach the disk, as in a county; the rest is sized for a small machine.
 OPTIONS = {
     "listen_addresses": "", "max_connections": "120", "shared_buffers": "512MB", "maintenance_work_mem": "256MB",
@@ -76,6 +77,15 @@ def make_database(folder: Path, name: str, template: str = "template1") -> str:
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"postgres://postgres@/{name}?host={folder}"
+
+
+def fill_floor(address: str, count: int) -> str:
+    """Make the floor's tables and rows; the session of its one account."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.floor.fill", str(count)], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "BENCH_FLOOR_DB": address, "DJANGO_SETTINGS_MODULE": SIGNED_IN},
+    )  # fmt: skip
+    return done.stdout.strip()
 
 
 def free_port() -> int:

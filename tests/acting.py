@@ -8,7 +8,7 @@ from laojia.conf.acting import mark_second_factor
 from laojia.foundation.people.models import Account, Person
 from laojia.kernel import clock
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "laojia.conf.remembering.Accounts"
 
 
 def account_of(person: Person, **more: object) -> Account:

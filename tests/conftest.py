@@ -166,7 +166,7 @@ def session_cookie(live: str, account: Any) -> dict[str, Any]:
 
     kept = SessionStore()
     kept[SESSION_KEY] = str(account.pk)
-    kept[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    kept[BACKEND_SESSION_KEY] = "laojia.conf.remembering.Accounts"
     kept[HASH_SESSION_KEY] = account.get_session_auth_hash()
     mark_second_factor(kept, account, clock.now())
     kept.save()

@@ -1,10 +1,10 @@
-"""WSGI entry of the floor."""
+"""WSGI entry of the floor; `BENCH_FLOOR` names the settings: bare, or signed in."""
 
 import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "bench.floor.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("BENCH_FLOOR", "bench.floor.settings")
 application = get_wsgi_application()
 gc.freeze()

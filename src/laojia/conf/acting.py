@@ -72,12 +72,12 @@ class Acting:
         actor = queries.resident(person_id, channel=channel)
         if person_id is not None:
             today = clock.local_date(now)
-            posts = queries.posts_on(person_id, today)
+            posts = account.posts
             if person_id != account.person_id:  # one's own second factor opens no relative's desk
-                posts = [post for post in posts if post.role not in SECOND_FACTOR_ROLES]
+                posts = [p for p in queries.posts_on(person_id, today) if p.role not in SECOND_FACTOR_ROLES]
             if {post.role for post in posts} & SECOND_FACTOR_ROLES:
                 return self._enter_colleague(request, posts, actor, now)
-            actor = Actor(person_id, queries.grants_of(posts, today), channel)
+            actor = Actor(person_id, queries.grants_of(posts, today, account.areas), channel)
         request.actor = actor  # type: ignore[attr-defined]
         return None
 
@@ -92,7 +92,7 @@ class Acting:
         if account.password_is_initial or not ways_used(request) >= set(FULL):
             request.actor = as_resident  # type: ignore[attr-defined]
             return None if request.path.startswith(OPEN) else _to_second_step(request)
-        grants = queries.grants_of(posts, clock.local_date(now))
+        grants = queries.grants_of(posts, clock.local_date(now), account.areas)
         request.actor = Actor(as_resident.person_id, grants, as_resident.channel)  # type: ignore[attr-defined]
         return None
 

@@ -138,7 +138,7 @@ def test_a_stranger_to_us_types_first_and_signs_in_last(
     assert not Person.objects.filter(name="新来的").exists()
     account = Account.objects.create_user(phone="13912345678", phone_hash="x", phone_verified=True)
     before = dict(client.session)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend="laojia.conf.remembering.Accounts")
     kept = client.session
     kept.update({"typed_order": before["typed_order"]})
     kept.save()

@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from laojia.conf.acting import Acting
-from laojia.foundation.people.models import Post
+from laojia.foundation.area.actions import save_station
+from laojia.foundation.people.models import Account, Post
 from laojia.foundation.people.queries import actor_by_link, actor_of, number_reader
 from laojia.kernel.links import link_holder, make_link, read_link
 from laojia.policy.facts import NOBODY, Subject
@@ -53,11 +54,67 @@ def test_nobody_without_a_cookie_and_without_a_query(db, django_assert_num_queri
     assert actor == NOBODY
 
 
-def test_a_resident_is_himself_in_three_queries(cast, django_assert_num_queries):
+def test_a_resident_is_himself_in_two_queries(cast, django_assert_num_queries):
     client = signed_in(Client(), cast.resident)
-    with django_assert_num_queries(3):  # what the browser remembers, the account, the posts
+    with django_assert_num_queries(2):  # what the browser remembers; the account with its posts
         actor, _ = actor_in(client)
     assert (actor.person_id, actor.roles) == (cast.resident.pk, {Role.RESIDENT})
+
+
+def test_a_colleague_too_once_the_areas_of_the_post_are_known(cast, django_assert_num_queries):
+    client = signed_in(Client(), cast.station_staff)
+    first = actor_in(client)[0]
+    with django_assert_num_queries(2):
+        assert actor_in(client)[0] == first
+    assert first == actor_of(cast.station_staff, TODAY)
+
+
+def test_two_posts_are_two_grants(cast):
+    client = signed_in(Client(), cast.leader)
+    before = actor_in(client)[0].roles
+    Post.objects.create(person=cast.leader, role=Role.GRID_WORKER, area=cast.village, valid_from=TODAY)
+    actor = actor_in(client)[0]
+    assert actor.roles == before | {Role.GRID_WORKER}
+    assert actor == actor_of(cast.leader, TODAY)
+    assert actor.prefixes(Role.GRID_WORKER) == (cast.village.path,)
+
+
+def test_a_closed_account_is_nobody_at_the_very_next_request(cast):
+    client = signed_in(Client(), cast.dispatcher)
+    assert actor_in(client)[0].has(Role.DISPATCHER)
+    Account.objects.filter(person=cast.dispatcher).update(is_active=False)
+    assert actor_in(client)[0] == NOBODY
+
+
+def test_a_new_password_ends_what_was_signed_in_with_the_old_one(cast):
+    client = signed_in(Client(), cast.dispatcher)
+    account = Account.objects.get(person=cast.dispatcher)
+    account.set_password("another one, longer")
+    account.save()
+    assert actor_in(client)[0] == NOBODY
+
+
+def test_no_memory_no_account_and_a_memory_that_has_run_out_are_nobody(cast):
+    client = signed_in(Client(), cast.resident)
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        assert actor_in(client)[0] == NOBODY
+    client.session.flush()
+    assert actor_in(client)[0] == NOBODY
+    other = Client()
+    other.cookies["sessionid"] = "x" * 32
+    assert actor_in(other)[0] == NOBODY
+
+
+def test_a_village_that_joins_a_station_is_in_its_posts_at_the_next_request(cast):
+    client = signed_in(Client(), cast.station_staff)
+    before = actor_in(client)[0].prefixes(Role.STATION_STAFF)
+    station = cast.station
+    save_station(
+        station=station, level=station.level, name=station.name, area=station.area,
+        villages=[*station.villages.all(), cast.far_village], actor=cast.as_(cast.system_admin), now=NOW,
+    )  # fmt: skip
+    after = actor_in(client)[0].prefixes(Role.STATION_STAFF)
+    assert set(after) == {*before, cast.far_village.path}
 
 
 def test_posts_give_grants_from_their_first_day_to_the_day_before_the_last(cast):

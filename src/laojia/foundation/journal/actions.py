@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.models import JournalRow, Moving
-from laojia.kernel.db import swap
+from laojia.kernel.db import insert, swap
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, WrongState
+from laojia.kernel.kept import KeptInsert
 from laojia.policy.consequences import follows_from
 from laojia.policy.facts import Actor, Row, Subject, subject_of
 from laojia.policy.permissions import may
@@ -42,6 +43,7 @@ class Event:
 
 FollowUp = Callable[[Event], None]
 _follow_ups: dict[str, tuple[FollowUp, ...]] = {}
+_insert = KeptInsert(JournalRow)
 
 
 def connect(table: Mapping[str, tuple[FollowUp, ...]]) -> None:
@@ -129,7 +131,7 @@ def start(
     _allow(actor, verb, subject, because)
     if row.state not in MACHINES[subject.kind].starts:
         raise ValueError(f"{subject.kind} does not start in {row.state!r}")
-    row.save(force_insert=True)
+    insert(row)
     _write(row, verb, actor, now, cause=because)
     _follow(Event(verb, row, actor, now, "", "", row.state, facts or {}))
     return row
@@ -211,20 +213,22 @@ def _write(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a verb writes inside one transaction")
     behalf = actor.on_behalf_of
-    JournalRow.objects.create(
-        at=now,
-        verb=verb,
-        kind=row.SCOPE.kind,
-        subject_id=row.pk,
-        actor_id=actor.person_id,
-        behalf_id=behalf.person_id if behalf else None,
-        channel=actor.channel,
-        from_state=came_from,
-        to_state=getattr(row, "state", ""),
-        reason=reason,
-        fields=list(fields),
-        cause=cause,
-        practice=actor.practice or bool(getattr(row, "practice", False)),
+    _insert(
+        JournalRow(
+            at=now,
+            verb=verb,
+            kind=row.SCOPE.kind,
+            subject_id=row.pk,
+            actor_id=actor.person_id,
+            behalf_id=behalf.person_id if behalf else None,
+            channel=actor.channel,
+            from_state=came_from,
+            to_state=getattr(row, "state", ""),
+            reason=reason,
+            fields=list(fields),
+            cause=cause,
+            practice=actor.practice or bool(getattr(row, "practice", False)),
+        )
     )
 
 

@@ -21,12 +21,31 @@ from laojia.foundation.outbox.rules import Variables, check_variables, templates
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import Conflict, OutOfScope
+from laojia.kernel.kept import KeptInsert
 from laojia.policy import deadlines
 from laojia.policy.facts import Actor
 
 About = tuple[str, int]
 _LEAST_LEFT = timedelta(hours=1)  # nothing falls due in the night a rest ends
 _NO_VARIABLES: Variables = MappingProxyType({})
+
+_queue = KeptInsert(Message, ignore=True)
+_set = KeptInsert(
+    Clock,
+    unique=("kind", "about_kind", "about_id", "round"),
+    update=(
+        "due_at",
+        "provisional",
+        "since",
+        "span",
+        "state",
+        "set_at",
+        "lease",
+        "lease_until",
+        "attempts",
+        "note",
+    ),
+)
 
 
 def post(
@@ -66,7 +85,7 @@ def post(
         due_at=due or now,
         created_at=now,
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    _queue(message)
 
 
 def withdraw_messages(about: About, *, templates: Collection[str] | None = None) -> int:
@@ -102,14 +121,7 @@ def set_clock(
         span=span,
         set_at=now,
     )
-    Clock.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["kind", "about_kind", "about_id", "round"],
-        update_fields=[
-            "due_at", "provisional", "since", "span", "state", "set_at", "lease", "lease_until", "attempts", "note",
-        ],
-    )  # fmt: skip
+    _set(row)
 
 
 def cancel_clocks(about: About, kinds: Collection[str] | None = None) -> int:

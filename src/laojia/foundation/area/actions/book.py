@@ -1,11 +1,12 @@
-"""Ids and the stamp of the areas. No public verb here."""
+"""Ids and the stamp of the areas and of what serves them. No public verb here."""
 
 import secrets
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Left
 
 from laojia.foundation.area.models import AreaBook
-from laojia.foundation.area.queries import forget_index
+from laojia.foundation.area.queries import OUTLINES_STAMP, forget_index
 
 
 def open_book(ids: int = 0) -> int:
@@ -18,3 +19,9 @@ def open_book(ids: int = 0) -> int:
     AreaBook.objects.filter(pk=1).update(last_id=F("last_id") + ids, stamp=stamp)
     forget_index(stamp)
     return int(AreaBook.objects.values_list("last_id", flat=True).get(pk=1)) - ids + 1
+
+
+def open_places() -> None:
+    """Begin a write to stations or zones: whom they serve changes (and the stamp with it), no outline does."""
+    moved = Concat(Left("stamp", OUTLINES_STAMP), Value(secrets.token_hex(16 - OUTLINES_STAMP // 2)))
+    AreaBook.objects.filter(pk=1).update(stamp=moved)

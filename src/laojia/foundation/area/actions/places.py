@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from laojia.foundation.area.actions.book import open_places
 from laojia.foundation.area.models import Area, Station, StationVillage, Zone, ZoneVillage
 from laojia.foundation.area.queries import locate
 from laojia.foundation.area.rules import inside
@@ -52,6 +53,7 @@ def save_station(
     The position must lie inside the county where the county has a map. Raises BadInput, Conflict, WrongState.
     """
     require(actor, "station.save", Subject(kind="station", area_path=area.path))
+    open_places()
     name, villages = name.strip(), list(villages)
     _check_station(level, name, area, villages)
     if position is not None and _has_map():
@@ -94,6 +96,7 @@ def save_zone(
 ) -> Zone:
     """A new zone, or `zone` with this name and these villages, of any towns. Raises BadInput, Conflict."""
     require(actor, "zone.save", Subject(kind="zone"))
+    open_places()
     name, villages = name.strip(), list(villages)
     if not 0 < len(name) <= 60:
         raise _bad("name", "name_length", _("Please give a name of 1 to 60 characters."))

@@ -3,7 +3,14 @@
 Only the lists of the administration pages ask for an actor (`area.see`).
 """
 
-from laojia.foundation.area.queries.locating import AreaIndex, Located, current_index, forget_index, locate
+from laojia.foundation.area.queries.locating import (
+    OUTLINES_STAMP,
+    AreaIndex,
+    Located,
+    current_index,
+    forget_index,
+    locate,
+)
 from laojia.foundation.area.queries.scopes import prefixes_of
 from laojia.foundation.area.queries.tree import (
     VillageChoice,
@@ -34,6 +41,7 @@ from laojia.foundation.area.queries.tree import (
 )
 
 __all__ = [
+    "OUTLINES_STAMP",
     "AreaIndex",
     "Located",
     "VillageChoice",

@@ -22,6 +22,9 @@ from laojia.kernel.errors import BadInput
 from laojia.kernel.geo import System, gcj02_to_wgs84, to_wgs84
 
 RECHECK_SECONDS = 5.0
+OUTLINES_STAMP = (
+    16  # signs of the stamp that change with the areas; the rest changes with stations and zones too
+)
 _CRACK = 3e-6  # degrees, 0.3 m: rounding leaves hair cracks between neighbours that belong to no cell
 
 
@@ -157,7 +160,7 @@ def current_index() -> AreaIndex:
     index = held.index
     if index is not None and not held.unsettled and time.monotonic() - held.checked < RECHECK_SECONDS:
         return index
-    stamp = AreaBook.objects.values_list("stamp", flat=True).filter(pk=1).first() or ""
+    stamp = (AreaBook.objects.values_list("stamp", flat=True).filter(pk=1).first() or "")[:OUTLINES_STAMP]
     if index is None or stamp != held.stamp:
         with _building:
             if held.index is None or stamp != held.stamp:

@@ -3,6 +3,7 @@
 from laojia.foundation.people.queries.people import (
     CHOSEN,
     account_for_posts,
+    account_with_posts,
     actor_by_link,
     actor_of,
     certificates_of,
@@ -31,6 +32,7 @@ from laojia.foundation.people.queries.search import people_seen
 __all__ = [
     "CHOSEN",
     "account_for_posts",
+    "account_with_posts",
     "actor_by_link",
     "actor_of",
     "certificates_of",

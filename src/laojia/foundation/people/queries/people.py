@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateField, F, FilteredRelation, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from laojia.foundation.area.models import AreaBook
 from laojia.foundation.area.queries import prefixes_of
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Account, Certificate, Claim, Consent, Insurance, Person, Post
@@ -18,6 +20,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel import crypto
 from laojia.kernel.codes import clean_phone
 from laojia.kernel.errors import BadInput, OutOfScope
+from laojia.kernel.kept import Given, KeptRead
 from laojia.kernel.links import link_holder, read_link
 from laojia.policy.facts import Actor, Grant, Subject
 from laojia.policy.permissions import may
@@ -26,21 +29,68 @@ from laojia.policy.roles import Channel, Role
 CHOSEN = "acting_person"  # a family shares one number: whom this phone acts for, kept in the browser's memory
 
 
+_DAY = Given("day", DateField())
+
+
+class Held(NamedTuple):
+    """What of a post a grant is made of."""
+
+    role: str
+    area_id: int | None
+    station_id: int | None
+    team_id: int | None
+    zone_id: int | None
+
+
+_posts = KeptRead(
+    lambda: Post.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=_DAY),
+        person_id=Given("person", BigIntegerField()),
+        valid_from__lte=_DAY,
+    )
+)
+# One row for each post of the day, one without a post where there is none; and the stamp of the areas with them.
+_account = KeptRead(
+    lambda: Account.objects.filter(pk=Given("account", BigIntegerField())).annotate(
+        post=FilteredRelation(
+            "person__posts",
+            condition=Q(person__posts__valid_from__lte=_DAY)
+            & (Q(person__posts__valid_to=None) | Q(person__posts__valid_to__gt=_DAY)),
+        ),
+        **{f"post_{name}": F(f"post__{name}") for name in Held._fields},
+        areas=Subquery(AreaBook.objects.filter(pk=1).values("stamp")),
+    )
+)
+
+
 def posts_on(person_id: int, day: date) -> list[Post]:
     """Posts valid on the day (valid_to is the first day they are over)."""
-    return list(
-        Post.objects.filter(person_id=person_id, valid_from__lte=day).filter(
-            Q(valid_to=None) | Q(valid_to__gt=day)
-        )
-    )
+    return _posts.rows(person=person_id, day=day)
 
 
-def grants_of(posts: Iterable[Post], on: date) -> tuple[Grant, ...]:
-    """Everybody is a resident; every role held through the posts adds one grant."""
-    by_role: dict[Role, list[Post]] = defaultdict(list)
+def account_with_posts(account_id: int, day: date) -> Account | None:
+    """The account, with what its person's posts of the day give (`posts`) and the `areas` they were given in.
+
+    One statement, read at every request: a post that ended opens nothing from the next request on.
+    """
+    rows: list[Any] = list(_account.rows(account=account_id, day=day))
+    if not rows:
+        return None
+    account: Any = rows[0]
+    account.posts = [
+        Held(*(getattr(row, f"post_{name}") for name in Held._fields))
+        for row in rows
+        if row.post_role is not None
+    ]
+    return cast("Account", account)
+
+
+def grants_of(posts: Iterable[Post | Held], on: date, stamp: str = "") -> tuple[Grant, ...]:
+    """Everybody is a resident; every role held through the posts adds one grant. `stamp`: of the areas, if known."""
+    by_role: dict[Role, list[Post | Held]] = defaultdict(list)
     for post in posts:
         by_role[Role(post.role)].append(post)
-    return (Grant(Role.RESIDENT), *(_grant(role, held, on) for role, held in by_role.items()))
+    return (Grant(Role.RESIDENT), *(_grant(role, held, on, stamp) for role, held in by_role.items()))
 
 
 def actor_of(person: Person, on: date, *, channel: Channel = Channel.PAGE) -> Actor:
@@ -62,12 +112,14 @@ def speaking_for(actor: Actor, person_id: int, on: date, *, channel: Channel) ->
     return replace(actor, channel=channel, on_behalf_of=spoken_for)
 
 
-def _grant(role: Role, posts: list[Post], on: date) -> Grant:
+def _grant(role: Role, posts: list[Post | Held], on: date, stamp: str) -> Grant:
     areas = [p.area_id for p in posts if p.area_id]
     stations = [p.station_id for p in posts if p.station_id]
     zones = [p.zone_id for p in posts if p.zone_id]
     scopes = (
-        prefixes_of(areas, on, station_ids=stations, zone_ids=zones) if areas or stations or zones else ()
+        prefixes_of(areas, on, station_ids=stations, zone_ids=zones, stamp=stamp)
+        if areas or stations or zones
+        else ()
     )
     return Grant(
         role=role,

@@ -12,10 +12,13 @@ from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import Conflict
+from laojia.kernel.kept import KeptInsert
 from laojia.kernel.links import make_link
 from laojia.policy.deadlines import Due, by_when
 from laojia.policy.facts import Actor
 from laojia.steps.order.models import Hop, Order
+
+write_hop = KeptInsert(Hop)
 
 # What still has to be watched while nobody has been found; stopped when somebody was, or it ended.
 LOOKING = ("order.promise", "order.triage", "order.answer", "order.resume")
@@ -34,7 +37,7 @@ def hold(
 
     `holder` is one of models.HOLDERS, `why` a key of rules.HOLDER_WORDS, `until` the end of this holder's clock.
     """
-    Hop.objects.create(order_id=order.pk, at=now, holder=holder, holder_id=holder_id, until=until, why=why)
+    write_hop(Hop(order_id=order.pk, at=now, holder=holder, holder_id=holder_id, until=until, why=why))
     return {
         "holder": holder,
         "holder_id": holder_id,

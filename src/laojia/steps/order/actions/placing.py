@@ -28,7 +28,7 @@ from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order.actions import checking, seating
 from laojia.steps.order.actions.asked import Asked, Relative
-from laojia.steps.order.actions.holding import link_of, voice
+from laojia.steps.order.actions.holding import link_of, voice, write_hop
 from laojia.steps.order.models import Attendance, Hop, Order
 from laojia.steps.order.rules import OPEN_STATES, first_state, likely_duplicate, needs_second_look
 
@@ -295,13 +295,15 @@ def _visited(person: Person | None) -> bool:
 def _after(order: Order, asked: Asked, held: str) -> None:
     """Hop, seat, clocks and the receipt."""
     now = asked.now
-    Hop.objects.create(
-        order_id=order.pk,
-        at=now,
-        holder=order.holder,
-        holder_id=order.holder_id,
-        until=order.holder_until,
-        why=order.holder_why,
+    write_hop(
+        Hop(
+            order_id=order.pk,
+            at=now,
+            holder=order.holder,
+            holder_id=order.holder_id,
+            until=order.holder_until,
+            why=order.holder_why,
+        )
     )
     if asked.occasion is not None and held:
         seating.seat(order, asked.occasion, now=now, held=held == "held")
