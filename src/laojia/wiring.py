@@ -9,15 +9,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area import jobs as area_jobs
+from laojia.foundation.area.queries import only_county
 from laojia.foundation.area.queries.holdings import BOTH, FOLLOW, OPEN_FOLLOW, Holding, connect_holdings
 from laojia.foundation.journal.actions import Event, connect
 from laojia.foundation.lists.models import Batch
+from laojia.foundation.lists.queries import connect as connect_lists
+from laojia.foundation.lists.rules import ListKind
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import post_listed_workers, posts_follow
+from laojia.foundation.people.jobs import TEAMS, VOLUNTEERS
 from laojia.foundation.people.models import Likeness, Merging, Person, Post, Unit
+from laojia.foundation.people.queries import actor_of
 from laojia.foundation.teams.actions import serves_follow
 from laojia.foundation.teams.models import Team
+from laojia.kernel.clock import local_date
+from laojia.policy.facts import Actor
+from laojia.policy.roles import Channel
 from laojia.steps.dispatch import jobs as dispatch_jobs
 from laojia.steps.dispatch.actions import follow as dispatch_follow
 from laojia.steps.dispatch.actions import inviting
@@ -83,6 +91,7 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "occasion.pass": (serve_jobs.after_passed,),
     "order.arrange": (orders.team_found,),
     "order.serve": (review_jobs.after_served,),
+    "order.reopen": (orders.comes_home,),
     "complaint.file": (dispatch_follow.stop_team, orders.complaint_filed),
     "standing.usual": (usual.usual_changed,),
     "roster.answer": (usual.usual_cannot,),
@@ -188,10 +197,19 @@ AT_AREA: tuple[Holding, ...] = (
     ),
 )  # fmt: skip
 
+# Kinds of lists that are read in, in the order a new county needs them.
+LISTS: tuple[ListKind, ...] = (TEAMS, VOLUNTEERS)
+
+
+def _reader(person_id: int, now: datetime, channel: Channel) -> Actor:
+    """Who read a list in, with the posts he holds now."""
+    return actor_of(Person.objects.get(pk=person_id), local_date(now), channel=channel)
+
 
 def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
     connect_mirrors(MIRRORS)
+    connect_lists(LISTS, _reader, lambda: only_county().path)
     connect_barred(barred_teams)
     connect_holdings(AT_AREA)

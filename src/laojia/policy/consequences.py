@@ -32,7 +32,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "occasion.call_off": _FREED | _of("offer.withdraw order.cancel roster.leave invite.withdraw"),
     "occasion.postpone": _of("offer.withdraw"),
     "occasion.record": _of(
-        "attendance.mark order.serve order.unarrange roster.ask roster.mark roster.attest roster.stand_in occasion.pass"
+        "attendance.mark order.serve order.unarrange roster.ask roster.mark roster.attest roster.stand_in occasion.pass standing.usual"
     ),
     "occasion.pass": _of(""),
     "offer.make": _of(
@@ -72,7 +72,10 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "standing.end": _of("occasion.call_off attendance.release order.serve order.close order.cancel"),
     "review.give": _of("order.serve order.close order.reopen attendance.say"),
     "order.reopen": _of("attendance.settle"),
-    "complaint.file": _of("offer.withdraw occasion.unoffer occasion.release order.unarrange"),
+    "complaint.file": _of(
+        "offer.withdraw occasion.unoffer occasion.release order.unarrange standing.other_team occasion.call_off"
+        " attendance.release"
+    ),
     "pool.open": _of("occasion.unoffer occasion.open order.triage attendance.release occasion.call_off"),
     "area.import": _of("person.add post.grant"),
     "area.take_effect": _of("area.merge area.split area.rename"),

@@ -18,6 +18,7 @@ _DESK_OR_STATION = {_R.DISPATCHER: _AREA, _R.STATION_STAFF: _AREA}
 _CLOCK = {_R.SYSTEM: _ALL}
 _ASKER = {_R.RESIDENT: _OWN}
 _LEADER = {_R.TEAM_LEADER: _TEAM}
+_LEADING_POSTS = {_R.COUNTY_LEADER: _AREA, _R.ZONE_LEADER: _AREA, **_SEE_AREA}
 # Who reads lists in; which kinds stands in LISTS below.
 _LISTS = {
     _R.DISPATCHER: _AREA, _R.SYSTEM_ADMIN: _ALL, _R.SECURITY_ADMIN: _ALL, _R.MENU_EDITOR: _ALL,
@@ -114,6 +115,13 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "offer.claim": _LEADER,
     "offer.expire": _CLOCK,
     "pool.open": {**_DESK, **_CLOCK},
+    "call_up.open": _DESK,
+    "invite.see": {**_SEE_AREA, **_LEADER},
+    "invite.make": _DESK_OR_STATION,
+    "invite.accept": _LEADER,
+    "invite.decline": _LEADER,
+    "invite.name": _LEADER,
+    "invite.withdraw": {**_DESK_OR_STATION, **_CLOCK},
     # 接单 roster, attendance, record
     "roster.see": {_R.VOLUNTEER: _OWN, **_LEADER, **_SEE_AREA},
     "roster.ask": _LEADER,
@@ -121,6 +129,8 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "roster.answer": {_R.VOLUNTEER: _OWN},
     "roster.leave": {_R.VOLUNTEER: _OWN},
     "roster.stand_in": _LEADER,
+    "roster.turn_up": _LEADER,
+    "roster.promote": _CLOCK,
     "roster.mark": _LEADER,
     "roster.attest": _LEADER,
     "attendance.see": {**_ASKER, **_LEADER, **_SEE_AREA},
@@ -175,6 +185,19 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "team.member": {**_LEADER, **_DESK, **_CLOCK},
     "team.certificate": {**_LEADER, **_DESK, **_CLOCK},
     "team.insurance": {**_LEADER, **_DESK, **_CLOCK},
+    # desks: the month, demanded tables, the exchange file
+    "month.see": {**_LEADING_POSTS, **_LEADER},
+    "month.note": _LEADING_POSTS,
+    "table.see": _LEADING_POSTS,
+    "table.save": _LEADING_POSTS,
+    "table.drop": _LEADING_POSTS,
+    "table.run": _LEADING_POSTS,
+    "table.reveal": _DESK_OR_STATION,
+    "exchange.see": _DESK,
+    "exchange.make": _DESK,
+    "exchange.take": _DESK,
+    "exchange.mark": _DESK,
+    "exchange.correct": _DESK,
     # areas, calendar, messages, journal
     "area.see": dict.fromkeys((_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF, _R.COUNTY_LEADER), _ALL),
     "area.create": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
@@ -226,7 +249,7 @@ _ASKING = frozenset(
 _LEADING = frozenset(
     "offer.accept offer.decline offer.return offer.hand_over offer.claim occasion.confirm occasion.agree_time"
     " occasion.release occasion.unoffer occasion.record occasion.pass occasion.postpone occasion.reconfirm roster.ask roster.stand_in"
-    " roster.mark roster.attest attendance.mark not_home.step order.arrange order.unarrange order.serve team.capacity team.rest"
+    " roster.turn_up invite.accept invite.decline invite.name roster.mark roster.attest attendance.mark not_home.step order.arrange order.unarrange order.serve team.capacity team.rest"
     " standing.team_say standing.usual team.member walk_in.tally offer.make occasion.offer".split()
 )
 _VOLUNTEERING = frozenset("roster.join roster.answer roster.leave".split())

@@ -44,10 +44,12 @@ REASONS: Mapping[str, tuple[str, ...]] = {
         "other",
     ),
     "offer.decline": ("no_one_free", "too_far", "not_our_trade", "other_time"),
+    "invite.decline": ("no_one_free", "too_far", "not_our_trade", "other_time"),
     "offer.return": ("illness", "emergency", "no_one_free", "other"),
     "standing.pause": ("person_away", "in_hospital", "holiday", "other"),
     "standing.other_team": ("team_cannot", "person_wishes", "complaint", "other"),
     "standing.end": ("not_needed", "person_moved", "person_died", "agreed_with_person", "other"),
+    "table.reveal": ("asked_by_superior", "insurance_list", "volunteer_register", "call_the_person"),
     "complaint.answer": ("founded", "partly_founded", "unfounded", "cannot_be_settled_here"),
     "incident.close": ("settled", "insurance", "handed_to_police", "unfounded"),
     "attendance.outcome": (

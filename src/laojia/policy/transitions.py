@@ -104,6 +104,7 @@ OCCASION = Machine(
         occasion__bundle="draft",
         roster__ask="confirmed postponed",
         roster__join="confirmed",
+        roster__turn_up="confirmed held",
         roster__stand_in="confirmed held",
     ),
 )
@@ -142,12 +143,13 @@ ATTENDANCE = Machine(
 )
 
 ROSTER = Machine(
-    states=("asked", "yes", "no", "came", "absent"),
-    starts=frozenset({"asked", "yes"}),
+    states=("asked", "waitlisted", "yes", "no", "came", "absent"),
+    starts=frozenset({"asked", "yes", "waitlisted"}),
     moves=(
         _m("roster.answer", "asked", "yes no"),
-        _m("roster.leave", "yes", "no"),
-        _m("roster.join", "no", "yes"),
+        _m("roster.leave", "yes waitlisted", "no"),
+        _m("roster.join", "no", "yes waitlisted"),
+        _m("roster.promote", "waitlisted", "yes"),
         _m("roster.mark", "asked yes came absent", "came absent"),
     ),
     stays=_in(roster__attest="came"),
@@ -191,6 +193,17 @@ INCIDENT = Machine(
     starts=frozenset({"reported"}),
     moves=(_m("incident.close", "reported", "closed", "reason"),),
     stays={},
+)
+
+INVITE = Machine(
+    states=("open", "accepted", "declined", "withdrawn"),
+    starts=frozenset({"open"}),
+    moves=(
+        _m("invite.accept", "open declined", "accepted"),
+        _m("invite.decline", "open accepted", "declined", "reason"),
+        _m("invite.withdraw", "open accepted", "withdrawn"),
+    ),
+    stays=_in(invite__name="accepted"),
 )
 
 STANDSTILL = Machine(
@@ -237,6 +250,17 @@ MERGING = Machine(
     stays={},
 )
 
+EXCHANGE = Machine(
+    states=("in_file", "entered", "returned", "corrected"),
+    starts=frozenset({"in_file"}),
+    moves=(
+        # The reason of a returned row is the other office's own sentence: it stays on the row.
+        _m("exchange.mark", "in_file returned", "entered returned"),
+        _m("exchange.correct", "returned", "corrected"),
+    ),
+    stays={},
+)
+
 MACHINES: Mapping[str, Machine] = {
     "item": ITEM,
     "occasion": OCCASION,
@@ -247,8 +271,10 @@ MACHINES: Mapping[str, Machine] = {
     "standing": STANDING,
     "complaint": COMPLAINT,
     "incident": INCIDENT,
+    "exchange": EXCHANGE,
     "list": LIST,
     "standstill": STANDSTILL,
+    "invite": INVITE,
     "area_change": AREA_CHANGE,
     "merging": MERGING,
 }

@@ -15,6 +15,7 @@ from laojia.foundation.people.models import Unit
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import BadInput, NotPermitted, OutOfScope, WrongState
 from laojia.policy.facts import CLOCK
+from laojia.policy.roles import Channel
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions, jobs, queries
@@ -95,7 +96,7 @@ def test_not_on_holidays_unless_wished(cast: Cast, wished: Order) -> None:
     Occasion.objects.filter(standing_id=standing.pk).update(state="called_off")
     jobs.plan_standing(standing.pk, october)
     assert "10-01" not in days(standing, "confirmed")
-    StandingHelp.objects.filter(pk=standing.pk).update(over_holidays=True, planned_to=None, version=6)
+    StandingHelp.objects.filter(pk=standing.pk).update(holidays="come", planned_to=None, version=6)
     jobs.plan_standing(standing.pk, datetime(2026, 9, 25, 2, tzinfo=NOW.tzinfo))
     assert "10-01" in days(standing, "confirmed")
 
@@ -207,13 +208,23 @@ def test_a_visit_that_took_place_counts_anew(cast: Cast, running: StandingHelp) 
 
 
 def test_it_ends_by_a_word(cast: Cast, running: StandingHelp) -> None:
-    me = cast.as_(cast.resident)
-    with pytest.raises(BadInput):
-        actions.end_standing(standing=running, reason="", actor=me, now=NOW)
-    running.refresh_from_db()
-    actions.end_standing(standing=running, reason="agreed_with_person", actor=me, now=NOW)
+    desk = cast.as_(cast.station_staff, Channel.PHONE, cast.resident)
+    said: dict[str, Any] = {"reason": "agreed_with_person", "how": "call", "spoke_with": "person"}
+    with pytest.raises(NotPermitted):  # not by a page alone
+        actions.end_standing(standing=running, actor=cast.as_(cast.resident), now=NOW, **said)
+    for lacking in ({"reason": ""}, {"how": "page"}, {"spoke_with": ""}):
+        with pytest.raises(BadInput):
+            actions.end_standing(standing=running, actor=desk, now=NOW, **(said | lacking))
+        running.refresh_from_db()
+    actions.end_standing(standing=running, actor=desk, now=NOW, **said)
     assert running.orders.get().state == "served"
     assert days(running) == []
+    assert (running.ended_how, running.ended_with, running.ended_by_id) == (
+        "call",
+        "person",
+        cast.station_staff.pk,
+    )
+    assert not Clock.objects.filter(about_kind="standing", about_id=running.pk, state="pending").exists()
     jobs.plan_standing(running.pk, NOW + timedelta(days=1))
     assert days(running) == []
 

@@ -225,7 +225,10 @@ class Gatherings:
                 standing=row, reason="in_hospital", until=until, actor=play.dispatcher(), now=play.moment
             )  # fmt: skip
         elif number == 2 and row.state == "active":
-            orders.end_standing(standing=row, reason="person_moved", actor=play.dispatcher(), now=play.moment)
+            orders.end_standing(
+                standing=row, reason="person_moved", how="call", spoke_with="family", actor=play.dispatcher(),
+                now=play.moment,
+            )  # fmt: skip
 
     # --- points --------------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from laojia.policy.facts import CLOCK
 from laojia.steps.menu.queries import rests_until
 from laojia.steps.menu.rules.items import KIND_OF_MODE
 from laojia.steps.order import actions
-from laojia.steps.order.models import Order, StandingHelp
+from laojia.steps.order.models import Order, StandingCheck, StandingHelp
 
 
 def promise_ran_out(order_id: int, now: datetime) -> None:
@@ -55,3 +55,28 @@ def plan_standing(standing_id: int, now: datetime) -> None:
     standing = StandingHelp.objects.select_related("team", "item_version", "area").get(pk=standing_id)
     if standing.state == "active":
         actions.plan_standing(standing=standing, actor=CLOCK, now=now)
+
+
+def ask_person(standing_id: int, now: datetime) -> None:
+    """Monthly: is it still right for the person?"""
+    _ask(standing_id, "person", now)
+
+
+def ask_team(standing_id: int, now: datetime) -> None:
+    """Each quarter: does the team still come?"""
+    _ask(standing_id, "team", now)
+
+
+def _ask(standing_id: int, kind: str, now: datetime) -> None:
+    standing = StandingHelp.objects.select_related("area", "team").get(pk=standing_id)
+    actions.ask_standing(standing=standing, kind=kind, actor=CLOCK, now=now)
+
+
+def check_unanswered(check_id: int, now: datetime) -> None:
+    """Nobody has answered in time: it moves up, and goes on."""
+    actions.nobody_answered(check=StandingCheck.objects.get(pk=check_id), now=now)
+
+
+def pause_ends_soon(standing_id: int, now: datetime) -> None:
+    """In two days they come again: both sides are told."""
+    actions.going_on_soon(standing=StandingHelp.objects.get(pk=standing_id), now=now)

@@ -83,7 +83,8 @@ class StandingHelp(Moving):
             ),
             models.CheckConstraint(
                 condition=~Q(state="ended")
-                | Q(ended_how__in=ENDED_HOW, ended_with__in=ENDED_WITH, ended_at__isnull=False) & ~Q(reason=""),
+                | Q(ended_how__in=ENDED_HOW, ended_with__in=ENDED_WITH, ended_at__isnull=False)
+                & ~Q(reason=""),
                 name="standing_ends_by_a_word",
             ),
         ]
@@ -269,7 +270,9 @@ class Order(Moving):
             models.Index(fields=["item_version", "placed_at"], name="order_item_month"),
             # The month page counts what was asked for and what was helped with, each by its moment.
             models.Index(fields=["placed_at", "id"], name="order_placed"),
-            models.Index(fields=["served_at", "id"], condition=Q(served_at__isnull=False), name="order_served"),
+            models.Index(
+                fields=["served_at", "id"], condition=Q(served_at__isnull=False), name="order_served"
+            ),
             # A likely duplicate is looked for at every order: by phone, among what is open only.
             models.Index(
                 fields=["contact_hash"],

@@ -23,6 +23,12 @@ def after_passed(event: Event) -> None:
         actions.open_record(occasion=event.row, now=event.now)
 
 
+def after_changed(event: Event) -> None:
+    """occasion.change: more volunteers are wanted, so the waiting list moves up."""
+    if event.row.state == "confirmed" and event.row.volunteer_places > event.row.volunteers_taken:
+        actions.move_up(occasion=event.row, now=event.now)
+
+
 def after_time_fixed(event: Event) -> None:
     """occasion.confirm, agree_time, reconfirm: everybody is reminded the evening before, at six."""
     occasion = event.row
@@ -34,6 +40,12 @@ def after_time_fixed(event: Event) -> None:
     cancel_clocks(about, ("occasion.tomorrow",))
     if evening > event.now:
         set_clock("occasion.tomorrow", about=about, due=evening, now=event.now)
+
+
+def after_opened(event: Event) -> None:
+    """occasion.open of a date that stands at once (regular help, the keeper's): the evening before is set too."""
+    if event.row.state == "confirmed":
+        after_time_fixed(event)
 
 
 def evening_before(occasion_id: int, now: datetime) -> None:

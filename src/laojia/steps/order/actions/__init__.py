@@ -1,7 +1,18 @@
 """Every write of orders, attendance and standing help, by verb."""
 
 from laojia.steps.order.actions.asked import Relative
-from laojia.steps.order.actions.asking import Revealed, answer, cancel, change, nudge, reopen, reveal, take_back
+from laojia.steps.order.actions.asking import (
+    Revealed,
+    answer,
+    cancel,
+    change,
+    nudge,
+    reopen,
+    reveal,
+    take_back,
+)
+from laojia.steps.order.actions.checks import ask as ask_standing
+from laojia.steps.order.actions.checks import heard, nobody_answered, person_says, team_says
 from laojia.steps.order.actions.course import arrange, close, keep, serve, unarrange
 from laojia.steps.order.actions.deciding import (
     ask_back,
@@ -26,19 +37,24 @@ from laojia.steps.order.actions.following import (
     work_rests,
 )
 from laojia.steps.order.actions.holding import hold, link_of, tell
+from laojia.steps.order.actions.missed import heard_after_missed, nobody_telephoned, visit_marked
 from laojia.steps.order.actions.placing import describe, place
+from laojia.steps.order.actions.planning import plan as plan_standing
 from laojia.steps.order.actions.ringing import answer_passed, promise_passed, promise_rests, triage_passed
 from laojia.steps.order.actions.seating import expect, promote_waiting_list, release
 from laojia.steps.order.actions.standing import begin as start_standing
-from laojia.steps.order.actions.standing import finish as end_standing
+from laojia.steps.order.actions.standing import begin_for as start_standing_for
+from laojia.steps.order.actions.standing import change as change_standing
 from laojia.steps.order.actions.standing import (
-    heard_after_missed,
-    nobody_telephoned,
+    complaint_filed,
+    going_on_soon,
+    other_team,
+    set_usual,
     team_found,
-    visit_marked,
 )
+from laojia.steps.order.actions.standing import finish as end_standing
 from laojia.steps.order.actions.standing import pause as pause_standing
-from laojia.steps.order.actions.standing import plan as plan_standing
+from laojia.steps.order.actions.standing import prolong as prolong_standing
 from laojia.steps.order.actions.standing import resume as resume_standing
 
 __all__ = [
@@ -48,19 +64,25 @@ __all__ = [
     "answer_passed",
     "arrange",
     "ask_back",
+    "ask_standing",
     "cancel",
     "change",
+    "change_standing",
     "close",
+    "complaint_filed",
     "describe",
     "end",
     "end_standing",
     "expect",
+    "going_on_soon",
+    "heard",
     "heard_after_missed",
     "hold",
     "keep",
     "link_of",
     "map_to_item",
     "merge",
+    "nobody_answered",
     "nobody_telephoned",
     "nudge",
     "occasion_called_off",
@@ -68,10 +90,13 @@ __all__ = [
     "occasion_opened",
     "occasion_postponed",
     "occasion_time_fixed",
+    "other_team",
     "pass_down",
     "pause_standing",
+    "person_says",
     "place",
     "plan_standing",
+    "prolong_standing",
     "promise_passed",
     "promise_rests",
     "promote_waiting_list",
@@ -83,11 +108,14 @@ __all__ = [
     "reveal",
     "second_look",
     "serve",
+    "set_usual",
     "start_standing",
+    "start_standing_for",
     "suspend",
     "take_back",
     "team_found",
     "team_let_go",
+    "team_says",
     "tell",
     "triage",
     "triage_passed",

@@ -31,6 +31,7 @@ from laojia.steps.order.actions.holding import (
     held_by_nobody,
     hold,
     looking_again,
+    not_while_regular,
     promise,
     tell,
     voice,
@@ -134,6 +135,8 @@ def _words(words: str) -> str:
 @transaction.atomic
 def cancel(*, order: Order, reason: str, actor: Actor, now: datetime, because: str = "") -> Order:
     """不用了: at once; a seat goes to who waits for it, a team on its way is told."""
+    if not because:
+        not_while_regular(order)
     team_id, was_arranged = order.team_id, order.state == "arranged"
     fields = held_by_nobody(order, "cancelled", now)
     advance(

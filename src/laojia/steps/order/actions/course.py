@@ -15,7 +15,13 @@ from laojia.policy.deadlines import by_when
 from laojia.policy.facts import Actor
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import Occasion
-from laojia.steps.order.actions.holding import held_by_nobody, hold, looking_again, tell
+from laojia.steps.order.actions.holding import (
+    held_by_nobody,
+    hold,
+    looking_again,
+    not_while_regular,
+    tell,
+)
 from laojia.steps.order.actions.seating import expect, said, stop_looking
 from laojia.steps.order.models import OUTCOMES, Attendance, Order
 
@@ -102,6 +108,8 @@ def serve(
     because: str = "",
 ) -> Order:
     """It was done, partly, or could not be done: a fact apart from closing. From now the review window runs."""
+    if not because:
+        not_while_regular(order)
     if outcome not in OUTCOMES:
         raise BadInput("outcome", fields={"outcome": ""})
     window = by_when("review.window", now, calendar())

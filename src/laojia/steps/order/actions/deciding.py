@@ -25,6 +25,7 @@ from laojia.steps.order.actions.holding import (
     held_by_nobody,
     hold,
     looking_again,
+    not_while_regular,
     tell,
 )
 from laojia.steps.order.actions.seating import let_go
@@ -99,6 +100,7 @@ def _swap(order: Order, changes: dict[str, Any]) -> None:
 @transaction.atomic
 def ask_back(*, order: Order, reason: str, question: str, actor: Actor, now: datetime) -> Order:
     """One thing to ask; the person holds it until she answers or is called."""
+    not_while_regular(order)
     question = question.strip()
     if not 0 < len(question) <= 200:
         said = _("What do you want to know? One sentence, 200 signs at most.")
@@ -116,6 +118,7 @@ def ask_back(*, order: Order, reason: str, question: str, actor: Actor, now: dat
 @transaction.atomic
 def refuse(*, order: Order, reason: str, where_else: str, actor: Actor, now: datetime) -> Order:
     """接不了: with the reason and where else to go — a refusal without a way on is none."""
+    not_while_regular(order)
     where_else = _needed(where_else)
     fields = held_by_nobody(order, "refused", now)
     advance(
@@ -139,6 +142,7 @@ def end(
     *, order: Order, reason: str, where_else: str = "", actor: Actor, now: datetime, because: str = ""
 ) -> Order:
     """Nobody found: said honestly, with what can be done now."""
+    not_while_regular(order)
     fields = held_by_nobody(order, "ended", now)
     advance(
         order, "order.end", actor=actor, now=now, reason=reason, because=because,
@@ -153,6 +157,7 @@ def end(
 @transaction.atomic
 def merge(*, order: Order, into: Order, actor: Actor, now: datetime) -> Order:
     """The same need twice: this one goes on as the other. Both must be open, of one village, neither sealed."""
+    not_while_regular(order)
     check(into, "order.see", actor=actor)
     same_person = (order.person_id, order.unit_id) == (into.person_id, into.unit_id)
     if (
@@ -186,6 +191,7 @@ def unmerge(*, order: Order, actor: Actor, now: datetime) -> Order:
 @transaction.atomic
 def suspend(*, order: Order, until: date, reason: str = "", actor: Actor, now: datetime) -> Order:
     """先记着,到某天再办: the day is named, and on that morning it is taken up again by itself."""
+    not_while_regular(order)
     today = local_date(now)
     if not today < until <= today.replace(year=today.year + 1, day=min(today.day, 28)):
         said = _("Until which day? Choose one between tomorrow and a year from now.")

@@ -50,7 +50,8 @@ def occasion_called_off(event: Event) -> None:
     for row in _expected(occasion):
         order = row.order
         release(attendance=row, actor=event.actor, now=event.now, because=event.verb)
-        if order.standing_id is not None:
+        if order.standing_id is not None:  # one visit less; the help goes on
+            tell(order, "standing.visit_off", now=event.now, mark=f"o{occasion.pk}", at=_was(event))
             continue
         if order.wants_occasion_id == occasion.pk:
             _over(order, event)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock
 from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import swap
-from laojia.kernel.errors import Conflict
+from laojia.kernel.errors import Conflict, WrongState
 from laojia.kernel.kept import KeptInsert
 from laojia.kernel.links import make_link
 from laojia.policy.deadlines import Due, by_when
 from laojia.policy.facts import Actor
-from laojia.steps.order.models import Hop, Order
+from laojia.steps.order.models import Hop, Order, StandingHelp
 
 write_hop = KeptInsert(Hop)
 
@@ -96,8 +98,6 @@ def change_facts(
 
 def changed_meanwhile() -> Conflict:
     """Somebody was faster."""
-    from django.utils.translation import gettext_lazy as _
-
     return Conflict(
         "changed_meanwhile",
         _("Somebody else has just changed this."),
@@ -125,7 +125,7 @@ def tell(
     """
     if order.sealed:
         return
-    for person_id in _whom(order, now, both=both):
+    for person_id in whom(order, now, both=both):
         post(
             template,
             to_person_id=person_id,
@@ -136,7 +136,7 @@ def tell(
         )
 
 
-def _whom(order: Order, now: datetime, *, both: bool) -> list[int]:
+def whom(order: Order, now: datetime, *, both: bool) -> list[int]:
     asker = order.asker_id or order.person_id
     people = [] if asker is None else [asker]
     if both and order.person_id is not None and order.person_id != asker:
@@ -149,3 +149,17 @@ def _whom(order: Order, now: datetime, *, both: bool) -> list[int]:
 def voice(actor: Actor) -> Actor:
     """Whose wish it is: the person spoken for, else the one who acts."""
     return actor.on_behalf_of or actor
+
+
+def not_while_regular(order: Order) -> None:
+    """The order of regular help is not ended, refused or put aside by itself: that is done on the help, by a word."""
+    if (
+        order.standing_id is None
+        or not StandingHelp.objects.filter(pk=order.standing_id, state__in=("active", "paused")).exists()
+    ):
+        return
+    raise WrongState(
+        "regular_help",
+        _("This is regular help: it is paused, changed or ended on its own page."),
+        _("It ends by a call or a visit; until then somebody keeps looking after it."),
+    )

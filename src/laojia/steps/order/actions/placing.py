@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from laojia.foundation.area.models import Area
-from laojia.foundation.area.queries import locate
+from laojia.foundation.area.queries import locate, place_now
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import start
 from laojia.foundation.outbox.actions import post, set_clock
@@ -111,7 +111,7 @@ def _where(area: Area | None, lon: float | None, lat: float | None, system: str)
     if lon is not None and lat is not None:
         checking.check_point(lon, lat, system)
     if area is not None:
-        return area
+        return place_now(area)
     if lon is None or lat is None:
         raise checking.no_place()
     return Area.objects.defer("outline").get(pk=locate(lon, lat, system or "wgs84").area_id)

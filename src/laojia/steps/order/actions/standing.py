@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from laojia.foundation.area.queries import stations_of
-from laojia.foundation.calendar.queries import calendar
+from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import Event, advance, check, record, start
 from laojia.foundation.outbox.actions import cancel_clocks, set_clock
+from laojia.foundation.people.models import Person, Unit
+from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import CHINA, local_date
-from laojia.kernel.errors import BadInput
+from laojia.kernel.db import swap
+from laojia.kernel.errors import BadInput, NotPermitted
 from laojia.policy.facts import CLOCK, Actor
-from laojia.steps.menu import actions as menu
-from laojia.steps.menu.models import Occasion
+from laojia.policy.roles import Role
+from laojia.steps.menu.models import ItemVersion
 from laojia.steps.menu.rules.times import half_of
-from laojia.steps.order.actions.course import close, serve
+from laojia.steps.order.actions.asked import Relative
+from laojia.steps.order.actions.checks import start_asking, stop_asking
+from laojia.steps.order.actions.course import close, serve, unarrange
 from laojia.steps.order.actions.deciding import triage
-from laojia.steps.order.actions.holding import hold
-from laojia.steps.order.actions.seating import expect, release
-from laojia.steps.order.models import Attendance, Order, StandingHelp
-from laojia.steps.order.rules import dates_of, missed_step
+from laojia.steps.order.actions.holding import changed_meanwhile, hold, looking_again
+from laojia.steps.order.actions.placing import place as place_order
+from laojia.steps.order.actions.planning import call_off_visits, open_order, plan, say
+from laojia.steps.order.actions.seating import stop_looking
+from laojia.steps.order.models import ENDED_HOW, ENDED_WITH, HOLIDAYS, Order, StandingGap, StandingHelp
 
-AHEAD = timedelta(weeks=2)
-_FIRST_WITHIN = timedelta(weeks=8)
-_MORNING = time(6)
-_VISITS = uuid.UUID(
-    "6f1d7b5e-5a52-4f0e-9b38-1f5f0b1c7a10"
-)  # one occasion per help, pause and day, however often planned
+LONGEST_UNKNOWN = timedelta(weeks=4)  # a pause nobody can name the end of is looked at again after this
+_LONGEST_PAUSE = timedelta(days=366)
+_TOLD_BEFORE = timedelta(days=2)
+_COLLEAGUES = (Role.DISPATCHER, Role.STATION_STAFF)
+_CHANGEABLE = frozenset("weekdays every_weeks starts minutes holidays valid_to".split())
 
 
 @transaction.atomic
@@ -45,21 +51,31 @@ def begin(
     actor: Actor,
     now: datetime,
     every_weeks: int = 1,
-    over_holidays: bool = False,
+    holidays: str = "skip",
     valid_to: date | None = None,
+    team: Team | None = None,
+    usual: Sequence[Person] = (),
 ) -> StandingHelp:
-    """Turn an order into a rhythm. The first visit is offered to a team; whoever accepts comes from then on."""
-    _check_rhythm(order, weekdays, every_weeks, minutes, valid_from, local_date(now))
+    """Turn an order into a rhythm. The first visit is offered to a team; whoever accepts comes from then on.
+
+    `team` is the one the person knows (asked first), `usual` its volunteers he is used to.
+    """
+    _check_order(order)
+    rhythm = {
+        "weekdays": sorted(set(weekdays)), "every_weeks": every_weeks, "starts": starts, "minutes": minutes,
+        "holidays": holidays, "valid_to": valid_to,
+    }  # fmt: skip
+    _check_rhythm(rhythm, valid_from, local_date(now), first_too=True)
     assert order.item_version is not None
     row = StandingHelp(
         state="active", item_version=order.item_version, person=order.person, unit=order.unit,
-        asker_id=order.asker_id, weekdays=sorted(set(weekdays)), every_weeks=every_weeks,
-        half=half_of(datetime.combine(valid_from, starts, tzinfo=CHINA)), starts=starts, minutes=minutes,
-        over_holidays=over_holidays, valid_from=valid_from, valid_to=valid_to, area=order.area,
-        area_path=order.area_path, place=order.place, protected=order.protected, created_at=now,
+        asker_id=order.asker_id, half=_half(starts), valid_from=valid_from, area=order.area,
+        area_path=order.area_path, place=order.place, protected=order.protected, created_at=now, **rhythm,
     )  # fmt: skip
     start(row, "standing.start", actor=actor, now=now)
-    Order.objects.filter(pk=order.pk).update(standing=row)
+    row.usual.set(usual)
+    wanted = {"wants_team": team} if team is not None else {}
+    Order.objects.filter(pk=order.pk).update(standing=row, **wanted)
     order.standing = row
     if order.state == "received":
         triage(order=order, actor=actor, now=now, because="standing.start")
@@ -67,155 +83,320 @@ def begin(
     return row
 
 
-def _check_rhythm(
-    order: Order, weekdays: Sequence[int], every_weeks: int, minutes: int, first: date, today: date
-) -> None:
-    wrong: dict[str, object] = {}
+@transaction.atomic
+def begin_for(
+    *,
+    person: Person | None,
+    unit: Unit | None,
+    item_version: ItemVersion,
+    area: Area | None,
+    place: str,
+    words: str,
+    key: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+    consent_spoken: bool = False,
+    relative: Relative | None = None,
+    alone: bool = False,
+    sure: bool = False,
+    **rhythm: Any,
+) -> StandingHelp:
+    """At the counter or by telephone: order and rhythm in one go. `actor` speaks for the person; repeated: the same help."""
+    known = Order.objects.filter(key=key).first()
+    order = place_order(
+        actor=actor, now=now, key=key, item_version=item_version, area=area, person=person, unit=unit, place=place,
+        words=words, consent_spoken=consent_spoken, relative=relative, alone=alone, sure=sure,
+    )  # fmt: skip
+    if known is not None and order.standing_id is not None:
+        return StandingHelp.objects.select_related("item_version", "team", "area").get(pk=order.standing_id)
+    return begin(order=order, actor=replace(actor, on_behalf_of=None), now=now, **rhythm)
+
+
+def _check_order(order: Order) -> None:
     if order.item_version is None or order.item_version.mode != "standing" or order.standing_id is not None:
         raise BadInput(
             "not_standing",
             _("Regular help is not offered for this."),
             _("Map it to an item of regular help first."),
         )
+
+
+def _check_rhythm(
+    rhythm: Mapping[str, Any], valid_from: date, today: date, *, first_too: bool = False
+) -> None:
+    """Raises BadInput with all that is wrong, each beside its field."""
+    wrong: dict[str, object] = {}
+    weekdays, last = rhythm["weekdays"], rhythm["valid_to"]
     if not weekdays or any(not 0 <= day <= 6 for day in weekdays):
         wrong["weekdays"] = _("On which days of the week?")
-    if not 1 <= every_weeks <= 8:
+    if not 1 <= rhythm["every_weeks"] <= 8:
         wrong["every_weeks"] = _("Every week, every second week … every eighth week at most.")
-    if not 10 <= minutes <= 480:
+    if not 10 <= rhythm["minutes"] <= 480:
         wrong["minutes"] = _("Between 10 minutes and 8 hours.")
-    if first < today:
+    if rhythm["holidays"] not in HOLIDAYS:
+        wrong["holidays"] = _("Choose one of the answers.")
+    if first_too and valid_from < today:
         wrong["valid_from"] = _("That day is over already. Choose a later one.")
+    if last is not None and last < max(valid_from, today):
+        wrong["valid_to"] = _("The last day must not lie before the first one, nor be over already.")
     if wrong:
         raise BadInput("rhythm", _("Please look at the marked places again."), "", wrong)
 
 
-@transaction.atomic
-def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasion]:
-    """Visits of the next two weeks. Before a team has said yes there is one, to be offered; then each stands at once."""
-    today = local_date(now)
-    _plan_tomorrow(standing, now)
-    there = set(
-        Occasion.objects.filter(standing_id=standing.pk, date__gte=today)
-        .exclude(state="called_off")
-        .values_list("date", flat=True)
-    )
-    waiting_for_a_team = standing.team_id is None
-    if waiting_for_a_team and there:
-        return []
-    days = [day for day in _span(standing, today) if _starts(standing, day) > now and day not in there]
-    days = days[:1] if waiting_for_a_team else days
-    order = standing.orders.filter(state__in=("received", "waiting", "arranged")).order_by("id").first()
-    if order is None or not days:
-        return []
-    record(standing, "standing.plan", actor=actor, now=now, fields=("planned_to",))
-    opened = [_visit(standing, order, day, now) for day in days]
-    planned = days[0] if waiting_for_a_team else min(today + AHEAD, standing.valid_to or date.max)
-    StandingHelp.objects.filter(pk=standing.pk).update(planned_to=planned)
-    standing.planned_to = planned
-    return opened
+def _half(starts: time) -> str:
+    return half_of(datetime.combine(date(2000, 1, 1), starts, tzinfo=CHINA))
 
 
-def _span(standing: StandingHelp, today: date) -> list[date]:
-    """Days of the rhythm not planned yet: two weeks, or as far as the first one when nobody has said yes."""
-    first = max(standing.valid_from, today)
-    if standing.planned_to is not None:
-        first = max(first, standing.planned_to + timedelta(days=1))
-    last = today + AHEAD if standing.team_id is not None else first + _FIRST_WITHIN
-    return _days(standing, first, min(last, standing.valid_to or date.max))
-
-
-def _plan_tomorrow(standing: StandingHelp, now: datetime) -> None:
-    """Looked at every morning, so that two weeks always stand."""
-    morning = datetime.combine(local_date(now) + timedelta(days=1), _MORNING, tzinfo=CHINA)
-    set_clock("standing.plan", about=("standing", standing.pk), due=morning, now=now)
-
-
-def _days(standing: StandingHelp, first: date, last: date) -> list[date]:
-    days = calendar()
-
-    def rests(day: date) -> bool:
-        """A holiday is a weekday of the plain week that does not work."""
-        return day.weekday() < 5 and not days.works(day)
-
-    if last < first:
-        return []
-    return dates_of(
-        standing.weekdays, every_weeks=standing.every_weeks, anchor=standing.valid_from, first=first, last=last,
-        rests=None if standing.over_holidays else rests,
-    )  # fmt: skip
-
-
-def _starts(standing: StandingHelp, day: date) -> datetime:
-    return datetime.combine(day, standing.starts, tzinfo=CHINA)
-
-
-def _visit(standing: StandingHelp, order: Order, day: date, now: datetime) -> Occasion:
-    begins = _starts(standing, day)
-    occasion = menu.open_occasion(
-        actor=CLOCK, now=now, because="standing.plan", item_version=standing.item_version, kind="standing",
-        area=standing.area, key=uuid.uuid5(_VISITS, f"{standing.pk}/{standing.version}/{day}"), standing_id=standing.pk,
-        team=standing.team, state="confirmed" if standing.team_id is not None else "draft",
-        starts_at=begins, ends_at=begins + timedelta(minutes=standing.minutes), practice=order.practice,
-    )  # fmt: skip
-    expect(order=order, occasion=occasion, actor=CLOCK, now=now)
-    return occasion
+# --- pauses -----------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def pause(
-    *, standing: StandingHelp, reason: str, until: date | None = None, actor: Actor, now: datetime
+    *,
+    standing: StandingHelp,
+    reason: str,
+    until: date | None = None,
+    from_day: date | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> StandingHelp:
-    """先停一停: visits still to come are called off; with a day it goes on by itself."""
-    if until is not None and until <= local_date(now):
-        said = _("That day is over already. Choose a later one.")
-        raise BadInput("until", said, "", {"until": said})
-    advance(standing, "standing.pause", actor=actor, now=now, reason=reason, paused_until=until)
-    _call_off_visits(standing, "standing.pause", actor, now)
+    """先停一停, at once or from a day on: visits in it are called off, both sides are told, and it goes on by itself.
+
+    Nobody knows until when: four weeks, and two days before they end both sides are told that it goes on.
+    """
+    today = local_date(now)
+    begins = from_day or today
+    ends = until or begins + LONGEST_UNKNOWN
+    _check_pause(begins, ends, today)
+    gap = {"from_day": begins, "until": ends, "reason": reason, "created_at": now}
+    if begins > today:
+        # Announced: it stays active until then, the days in between are left out.
+        record(standing, "standing.pause", actor=actor, now=now, reason=reason, fields=("gaps",))
+        StandingGap.objects.create(standing=standing, kind="pause", **gap)
+        call_off_visits(standing, "standing.pause", actor, now, first=begins, until=ends)
+    else:
+        advance(standing, "standing.pause", actor=actor, now=now, reason=reason, paused_until=ends)
+        StandingGap.objects.create(standing=standing, kind="pause", **gap)
+        call_off_visits(standing, "standing.pause", actor, now)
+        _forget_plan(standing)
+        _wake_at(standing, ends, now)
+        _order_rests(standing, ends, now)
+    say(
+        standing, open_order(standing), "standing.paused", now=now, mark=f"p{standing.version}-{begins}",
+        day=begins.isoformat(), until=ends.isoformat(),
+    )  # fmt: skip
+    if begins > today:
+        plan(standing=standing, actor=CLOCK, now=now)
+    return standing
+
+
+def _check_pause(begins: date, ends: date, today: date) -> None:
+    wrong: dict[str, object] = {}
+    if begins < today:
+        wrong["from_day"] = _("That day is over already. Choose a later one.")
+    if ends <= max(begins, today):
+        wrong["until"] = _("That day is over already. Choose a later one.")
+    if ends - begins > _LONGEST_PAUSE:
+        wrong["until"] = _("A year at most; then it is better to ask anew.")
+    if wrong:
+        raise BadInput("until", next(iter(wrong.values())), "", wrong)
+
+
+def _wake_at(standing: StandingHelp, until: date, now: datetime) -> None:
+    """On that morning it goes on; two days before both sides hear of it."""
+    wakes = datetime.combine(until, time(8), tzinfo=CHINA)
+    set_clock("standing.resume", about=("standing", standing.pk), due=wakes, now=now)
+    soon = datetime.combine(until - _TOLD_BEFORE, time(10), tzinfo=CHINA)
+    if soon > now:
+        set_clock("standing.soon", about=("standing", standing.pk), due=soon, now=now)
+
+
+def _order_rests(standing: StandingHelp, until: date, now: datetime) -> None:
+    """Nobody looks for a team meanwhile; the clock of the pause is the holder's."""
+    order = open_order(standing)
+    if order is None or order.state == "arranged":
+        return
+    stop_looking(order)
+    wakes = datetime.combine(until, time(8), tzinfo=CHINA)
+    _set(order, hold(order, holder="nobody", why="standing_paused", until=wakes, now=now))
+
+
+def _set(order: Order, fields: Mapping[str, Any]) -> None:
+    Order.objects.filter(pk=order.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(order, name, value)
+
+
+def _forget_plan(standing: StandingHelp) -> None:
+    """Planned anew from today on."""
     StandingHelp.objects.filter(pk=standing.pk).update(planned_to=None)
     standing.planned_to = None
-    if until is not None:
-        wakes = datetime.combine(until, time(8), tzinfo=CHINA)
-        set_clock(
-            "standing.resume", about=("standing", standing.pk), due=wakes, now=now, round=standing.version
+
+
+@transaction.atomic
+def prolong(*, standing: StandingHelp, until: date, actor: Actor, now: datetime) -> StandingHelp:
+    """The pause lasts longer, or not so long, than was said."""
+    today = local_date(now)
+    _check_pause(today, until, today)
+    _change(standing, {"paused_until": until})
+    record(standing, "standing.prolong", actor=actor, now=now, fields=("paused_until",))
+    standing.gaps.filter(kind="pause", from_day__lte=today, until__gt=today).update(until=until)
+    cancel_clocks(("standing", standing.pk), ("standing.soon",))
+    _wake_at(standing, until, now)
+    _order_rests(standing, until, now)
+    say(
+        standing, open_order(standing), "standing.paused", now=now, mark=f"p{standing.version}-{until}",
+        day=today.isoformat(), until=until.isoformat(),
+    )  # fmt: skip
+    return standing
+
+
+def _change(standing: StandingHelp, changes: Mapping[str, Any]) -> None:
+    expect = {"state": standing.state, "version": standing.version}
+    if not swap(StandingHelp, standing.pk, expect, version=standing.version + 1, **changes):
+        raise changed_meanwhile()
+    for name, value in {"version": standing.version + 1, **changes}.items():
+        setattr(standing, name, value)
+
+
+@transaction.atomic
+def going_on_soon(*, standing: StandingHelp, now: datetime) -> None:
+    """Clock standing.soon: in two days they come again, unless somebody says otherwise."""
+    if standing.state == "paused" and standing.paused_until is not None:
+        day = standing.paused_until.isoformat()
+        say(standing, open_order(standing), "standing.soon", now=now, mark=f"r{standing.version}", day=day)
+
+
+@transaction.atomic
+def resume(*, standing: StandingHelp, actor: Actor, now: datetime) -> StandingHelp:
+    """On it goes, by itself on the day named or because somebody says so."""
+    today = local_date(now)
+    advance(standing, "standing.resume", actor=actor, now=now, paused_until=None)
+    cancel_clocks(("standing", standing.pk), ("standing.resume", "standing.soon"))
+    # The pause is over today, whatever day was named; one of the same day leaves nothing to keep.
+    standing.gaps.filter(kind="pause", from_day__lt=today, until__gt=today).update(until=today)
+    standing.gaps.filter(kind="pause", from_day=today).delete()
+    _forget_plan(standing)
+    order = open_order(standing)
+    if order is not None and order.holder_why == "standing_paused":
+        _set(order, looking_again(order, "standing_again", now))
+    plan(standing=standing, actor=CLOCK, now=now)
+    say(standing, order, "standing.resumed", now=now, mark=f"r{standing.version}")
+    return standing
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change(
+    *, standing: StandingHelp, changes: Mapping[str, Any], actor: Actor, now: datetime
+) -> StandingHelp:
+    """Other days, another hour, rhythm or last day, without starting anew: visits to come follow, both sides are told."""
+    if unknown := set(changes) - _CHANGEABLE:
+        raise ValueError(f"not changeable: {unknown}")
+    check(standing, "standing.change", actor=actor)
+    new = {name: value for name, value in changes.items() if getattr(standing, name) != value}
+    if not new:
+        return standing
+    if "weekdays" in new:
+        new["weekdays"] = sorted(set(new["weekdays"]))
+    rhythm = {name: new.get(name, getattr(standing, name)) for name in _CHANGEABLE}
+    _check_rhythm(rhythm, standing.valid_from, local_date(now))
+    if "starts" in new:
+        new["half"] = _half(new["starts"])
+    call_off_visits(standing, "standing.change", actor, now)
+    _change(standing, {**new, "planned_to": None})
+    record(standing, "standing.change", actor=actor, now=now, fields=new)
+    stop_asking(standing=standing, answer="changed", now=now, kinds=("wish", "end"))
+    if standing.state == "active":
+        plan(standing=standing, actor=CLOCK, now=now)
+    say(standing, open_order(standing), "standing.changed", now=now)
+    return standing
+
+
+@transaction.atomic
+def other_team(
+    *, standing: StandingHelp, reason: str, actor: Actor, now: datetime, because: str = ""
+) -> StandingHelp:
+    """The team does not come any more: another one is asked at once, and the person hears so. The help goes on."""
+    if not because:
+        check(standing, "standing.other_team", actor=actor)
+    order = open_order(standing)
+    call_off_visits(standing, because or "standing.other_team", actor, now)
+    say(standing, None, "standing.let_go", now=now)
+    _change(standing, {"team": None, "planned_to": None, "missed": 0})
+    record(standing, "standing.other_team", actor=actor, now=now, reason=reason, because=because)
+    standing.usual.clear()
+    stop_asking(standing=standing, answer="other_team", now=now, kinds=("team",))
+    cancel_clocks(("standing", standing.pk), ("standing.ask_team",))
+    if order is not None and order.state == "arranged":
+        cancel_clocks(("order", order.pk), ("standing.missed",))
+        unarrange(order=order, reason="team_returned", actor=actor, now=now, because="standing.other_team")
+    if standing.state == "active":
+        plan(standing=standing, actor=CLOCK, now=now)
+    elif standing.paused_until is not None:
+        _order_rests(standing, standing.paused_until, now)
+    return standing
+
+
+@transaction.atomic
+def set_usual(
+    *, standing: StandingHelp, people: Sequence[Person], actor: Actor, now: datetime, because: str = ""
+) -> StandingHelp:
+    """The volunteers he is used to: asked first for each visit from now on."""
+    before = set(standing.usual.values_list("pk", flat=True))
+    wanted = {person.pk for person in people}
+    if before != wanted:
+        facts = {"gone": before - wanted}
+        standing.usual.set(people)
+        record(
+            standing, "standing.usual", actor=actor, now=now, fields=("usual",), because=because, facts=facts
         )
     return standing
 
 
 @transaction.atomic
-def resume(*, standing: StandingHelp, actor: Actor, now: datetime) -> StandingHelp:
-    """On it goes."""
-    advance(standing, "standing.resume", actor=actor, now=now, paused_until=None)
-    plan(standing=standing, actor=CLOCK, now=now)
+def finish(
+    *, standing: StandingHelp, reason: str, how: str, spoke_with: str, actor: Actor, now: datetime
+) -> StandingHelp:
+    """It ends by a word that was spoken, on a visit or on the telephone: why, who spoke, with whom. The order is served."""
+    if not actor.has(*_COLLEAGUES):
+        raise NotPermitted(
+            "ended_by_a_call",
+            _("Regular help ends by a call or a visit, so that nobody is left alone by mistake."),
+            _("Say that it is not needed any more: your station telephones you. Or call it yourself."),
+        )
+    if how not in ENDED_HOW or spoke_with not in ENDED_WITH:
+        said = _("With whom was it spoken, on a visit or on the telephone?")
+        raise BadInput("spoken", said, "", {"how": said} if how not in ENDED_HOW else {"spoke_with": said})
+    team, order = standing.team_id, open_order(standing)
+    advance(
+        standing, "standing.end", actor=actor, now=now, reason=reason, paused_until=None, ended_how=how,
+        ended_with=spoke_with, ended_by_id=actor.person_id, ended_at=now,
+        valid_to=max(local_date(now), standing.valid_from),
+    )  # fmt: skip
+    call_off_visits(standing, "standing.end", actor, now)
+    cancel_clocks(("standing", standing.pk))
+    stop_asking(standing=standing, answer="ended", now=now)
+    if team is not None:
+        say(standing, order if reason != "person_died" else None, "standing.ended", now=now)
+    for one in standing.orders.filter(state__in=("received", "waiting", "arranged")):
+        _order_ends(one, reason, team, actor, now)
     return standing
 
 
-@transaction.atomic
-def finish(*, standing: StandingHelp, reason: str, actor: Actor, now: datetime) -> StandingHelp:
-    """It ends by a word that was spoken: by a visit or a call. The order is served with it."""
-    advance(
-        standing,
-        "standing.end",
-        actor=actor,
-        now=now,
-        reason=reason,
-        valid_to=max(local_date(now), standing.valid_from),
-    )
-    _call_off_visits(standing, "standing.end", actor, now)
-    for order in standing.orders.filter(state="arranged"):
+def _order_ends(order: Order, reason: str, team_id: int | None, actor: Actor, now: datetime) -> None:
+    """Somebody came for a time: served. Nobody was found yet: not needed any more, by the same word."""
+    from laojia.steps.order.actions.asking import cancel
+
+    cancel_clocks(("order", order.pk), ("standing.missed",))
+    if order.state == "arranged":
         serve(order=order, outcome="done", actor=actor, now=now, because="standing.end")
         if reason == "person_died":
             close(order=order, actor=actor, now=now, because="standing.end")
-    return standing
-
-
-def _call_off_visits(standing: StandingHelp, because: str, actor: Actor, now: datetime) -> None:
-    ahead = Occasion.objects.filter(
-        standing_id=standing.pk, state__in=("draft", "offered", "confirmed", "postponed"), starts_at__gt=now
-    )
-    for occasion in ahead:
-        for row in Attendance.objects.filter(occasion=occasion, state="expected"):
-            release(attendance=row, actor=actor, now=now, because=because)
-        menu.call_off(occasion=occasion, reason="nobody_wanted_it", actor=actor, now=now, because=because)
+    else:
+        cancel(order=order, reason="not_needed", actor=actor, now=now, because="standing.end")
 
 
 def team_found(event: Event) -> None:
@@ -228,75 +409,27 @@ def team_found(event: Event) -> None:
         return
     StandingHelp.objects.filter(pk=standing.pk).update(team_id=order.team_id)
     standing = StandingHelp.objects.select_related("team", "item_version", "area").get(pk=order.standing_id)
+    start_asking(standing=standing, now=event.now)
     plan(standing=standing, actor=CLOCK, now=event.now)
 
 
-def visit_marked(event: Event) -> None:
-    """After a visit was marked or settled: a missed one is counted; once the station telephones, twice the centre does."""
-    attendance: Attendance = event.row
-    standing_id = attendance.occasion.standing_id
-    if standing_id is None or event.went_to == event.came_from:
+def complaint_filed(event: Event) -> None:
+    """complaint.file about conduct or money: that team does not come to this person any more; another one is asked."""
+    complaint = event.row
+    if not event.facts.get("stops") or complaint.about_team_id is None:
         return
-    standing = StandingHelp.objects.get(pk=standing_id)
-    missed = standing.missed + 1 if event.went_to in ("not_home", "team_absent") else 0
-    StandingHelp.objects.filter(pk=standing.pk).update(missed=missed)
-    _hand_up(attendance.order, missed, event.now)
-
-
-def _hand_up(order: Order, missed: int, now: datetime) -> None:
-    """Whoever telephones holds the order until the next working day is over; the team still comes next time."""
-    step = missed_step(missed)
-    if not step:
-        if order.holder == "team":
-            return
-        fields = hold(order, holder="team", holder_id=order.team_id, why="standing", now=now)
-    else:
-        due = calendar().add_working_days(now, 1)
-        station = stations_of(order.area).first() if step == "station" else None
-        fields = hold(
-            order, holder="station" if station else "centre", holder_id=station.pk if station else None,
-            why="visit_missed" if step == "station" else "visits_missed", until=due.at, now=now,
-        )  # fmt: skip
-        # No holder without a clock: whoever does not telephone in time hands it up.
-        set_clock("standing.missed", about=("order", order.pk), due=due, now=now)
-    Order.objects.filter(pk=order.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(order, name, value)
-
-
-@transaction.atomic
-def heard_after_missed(*, order: Order, now: datetime) -> bool:
-    """Somebody has telephoned after a missed visit: it is with the team again. False: nothing was missed."""
-    if order.holder_why not in ("visit_missed", "visits_missed"):
-        return False
-    cancel_clocks(("order", order.pk), ("standing.missed",))
-    fields = hold(order, holder="team", holder_id=order.team_id, why="standing", now=now)
-    for name, value in fields.items():
-        setattr(order, name, value)
-    return bool(Order.objects.filter(pk=order.pk, version=order.version).update(**fields))
-
-
-@transaction.atomic
-def nobody_telephoned(*, order: Order, now: datetime) -> None:
-    """Clock standing.missed: the station has not telephoned, so the centre does; the centre is reminded each day."""
-    if order.holder_why in ("visit_missed", "visits_missed"):
-        _hand_up(order, 2, now)  # as after a second missed visit
+    person_id = complaint.person_id or (complaint.order.person_id if complaint.order is not None else None)
+    if person_id is None:
+        return
+    rows = StandingHelp.objects.filter(
+        person_id=person_id, team_id=complaint.about_team_id, state__in=("active", "paused")
+    )
+    for standing in rows.select_related("team", "item_version", "area"):
+        other_team(
+            standing=standing, reason="complaint", actor=event.actor, now=event.now, because="complaint.file"
+        )
 
 
 def may_pause(standing: StandingHelp, actor: Actor) -> None:
     """Raises unless the actor may pause it now; for pages that show the form first."""
     check(standing, "standing.pause", actor=actor)
-
-
-__all__ = [
-    "begin",
-    "finish",
-    "heard_after_missed",
-    "may_pause",
-    "nobody_telephoned",
-    "pause",
-    "plan",
-    "resume",
-    "team_found",
-    "visit_marked",
-]

@@ -18,6 +18,7 @@ from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput
 from laojia.steps.menu.rules.seats import SPOKEN_CHANNELS
+from laojia.shown import said_area
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import AnswerForm, CancelForm, ChangeForm, LaterForm
 from laojia.steps.order.pages.common import put
@@ -221,7 +222,7 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
         "title": queries.title_of(it.order),
         "here": here if it.is_own else None,
         "steps": queries.timeline(it.order, now, here),
-        "place": queries.place_line(it.order) if it.is_own else it.order.area.name,
+        "place": queries.place_line(it.order) if it.is_own else said_area(it.order.area, it.order.placed_at),
         "wishes": queries.said_wishes(it.order.times, now),
         "now": now,
         "spoken": it.order.channel in SPOKEN_CHANNELS,

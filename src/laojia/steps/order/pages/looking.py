@@ -19,6 +19,7 @@ from laojia.kernel.errors import BadInput, OutOfScope, TooMany
 from laojia.kernel.links import make_link
 from laojia.policy.facts import subject_of
 from laojia.policy.permissions import may
+from laojia.shown import said_area
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import LookUpForm, ReasonForm
 from laojia.steps.order.pages import acting
@@ -104,7 +105,7 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
         "wishes": queries.said_wishes(order.times, now)
         if order.state in ("received", "waiting", "need_info")
         else [],
-        "place": queries.place_line(order) if it.is_own else order.area.name,
+        "place": queries.place_line(order) if it.is_own else said_area(order.area, order.placed_at),
         "name": _name(it),
         "buttons": acting.buttons(it),
         "review": _review_link(it, place, now),

@@ -18,7 +18,7 @@ from laojia.kernel.clock import local_date
 from laojia.kernel.codes import check_number, mask_name
 from laojia.labels import OUTCOMES
 from laojia.policy.facts import Actor
-from laojia.shown import said_day
+from laojia.shown import said_area, said_day
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.menu.rules.times import wish_days
 from laojia.steps.order.models import Attendance, Order, StandingHelp
@@ -86,7 +86,7 @@ def _card(row: Any, *, masked: bool) -> Card:
         url=f"/o/{row.number}/",
         state=row.state,
         number=row.number,
-        place=row.area.name,
+        place=said_area(row.area, row.placed_at),
         when=when,
         who=name or (row.team.name if row.team and row.state == "arranged" else ""),
         note=ended_how(row) if row.state in ("served", "closed", "refused", "cancelled") else "",
@@ -194,4 +194,4 @@ def place_line(order: Order) -> str:
     """甘亭镇 · 甘亭村 一巷3号, for the person herself and for who is on the way."""
     parent = order.area.parent
     town = f"{parent.name} · " if parent is not None else ""
-    return f"{town}{order.area.name} {order.place}".strip()
+    return f"{town}{said_area(order.area, order.placed_at)} {order.place}".strip()

@@ -19,7 +19,7 @@ from laojia.steps.order.rules.placing import (
     likely_duplicate,
     needs_second_look,
 )
-from laojia.steps.order.rules.rhythm import dates_of, missed_step
+from laojia.steps.order.rules.rhythm import Turn, dates_of, is_holiday, missed_step, turns_of
 
 __all__ = [
     "DUPLICATE_DAYS",
@@ -29,14 +29,17 @@ __all__ = [
     "Asking",
     "Moment",
     "Standing",
+    "Turn",
     "asking_problem",
     "dates_of",
     "first_state",
     "holder_words",
+    "is_holiday",
     "likely_duplicate",
     "missed_step",
     "needs_second_look",
     "outlook",
     "past_words",
     "same_half_day",
+    "turns_of",
 ]

@@ -79,6 +79,8 @@ HOLDER_WORDS: Mapping[str, str] = {
     "triage_late": gettext_noop("The practice centre has not got round to it yet; it comes first now."),
     "reopened": gettext_noop("It was not solved; we are looking again."),
     "standing": gettext_noop("Your regular help; the team comes as always."),
+    "standing_paused": gettext_noop("Regular help rests; on the day named it goes on by itself."),
+    "standing_again": gettext_noop("The pause is over; the practice centre is looking for a team."),
     "visit_missed": gettext_noop("A visit was missed. Your station calls you to hear how you are."),
     "visits_missed": gettext_noop("Two visits were missed. The practice centre calls you and looks into it."),
     "no_reply": gettext_noop("We have not heard from you; the practice centre calls you."),
