@@ -24,6 +24,7 @@ WORK_WORDS = {
     "/complaints/": _("Complaints"),
     "/incidents/": _("Incidents"),
     "/overview/": _("Overview"),
+    "/month/": _("Month and year"),
     "/people/": _("People"),
     "/teams/": _("Teams"),
     "/posts/": _("Posts and accounts"),

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "laojia.conf.apps.Top",
     "laojia.channels.console.apps.Console",
     "laojia.channels.home.apps.Home",
+    "laojia.desks.reports.apps.Reports",
     "laojia.steps.review.apps.Review",
     "laojia.steps.serve.apps.Serve",
     "laojia.steps.dispatch.apps.Dispatch",

@@ -11,6 +11,7 @@ from laojia.conf.api import api
 # Order matters only where a prefix is empty: those apps name their full paths themselves.
 APPS = (
     "laojia.channels.console",
+    "laojia.desks.reports",
     "laojia.steps.review",
     "laojia.steps.serve",
     "laojia.steps.dispatch",

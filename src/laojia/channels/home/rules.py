@@ -23,6 +23,7 @@ WORK = (
     ("/complaints/", "complaint.answer"),
     ("/incidents/", "incident.see"),
     ("/overview/", "figures.see"),
+    ("/month/", "month.see"),
     ("/people/", "person.see"),
     ("/teams/", "team.see"),
     ("/posts/", "post.see"),

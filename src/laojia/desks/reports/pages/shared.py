@@ -1,0 +1,89 @@
+"""What pages of reports have in common: who asks, which period, files as answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from laojia.desks.reports.rules import Period, read_period
+from laojia.kernel import clock
+from laojia.kernel.codes import plain_cell
+from laojia.kernel.errors import BadInput
+from laojia.policy.facts import Actor
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Cell = str | int | float | None
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks, as the middleware found."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def period_of(text: str) -> Period:
+    """The month or year of the address. Raises BadInput."""
+    period = read_period(text, clock.local_date(clock.now()))
+    if period is None:
+        raise BadInput(
+            "period",
+            _("There are no figures for that month."),
+            _("Write a month like 2026-11 or a year like 2026, not in the future."),
+        )
+    return period
+
+
+def safe(cell: Cell) -> Cell:
+    """Texts that a table program would take for a formula are marked as text; numbers stay numbers."""
+    return plain_cell(cell) if isinstance(cell, str) else cell
+
+
+def as_csv(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """A CSV file that table programs open with the right signs."""
+    text = io.StringIO()
+    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
+    return _download(("\ufeff" + text.getvalue()).encode(), name, "text/csv; charset=utf-8")
+
+
+def as_xlsx(name: str, sheets: Iterable[tuple[str, Iterable[Sequence[Cell]]]]) -> HttpResponse:
+    """A workbook; the first row of each sheet is its heading and stays in sight."""
+    from openpyxl import Workbook  # heavy, and no start of a server pays for it
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title[:31])
+        for number, row in enumerate(rows):
+            sheet.append([safe(cell) for cell in row])
+            if number == 0:
+                for cell in sheet[1]:
+                    cell.font = Font(bold=True)
+        sheet.freeze_panes = "A2"
+        for column, width in _widths(sheet).items():
+            sheet.column_dimensions[column].width = width
+    kept = io.BytesIO()
+    book.save(kept)
+    return _download(kept.getvalue(), name, XLSX)
+
+
+def _widths(sheet: Any) -> dict[str, int]:
+    """Wide enough to read without dragging; a Chinese sign is two wide."""
+    wide: dict[str, int] = {}
+    for row in sheet.iter_rows(max_row=200):
+        for cell in row:
+            text = str(cell.value if cell.value is not None else "")
+            length = sum(2 if ord(sign) > 0x2E80 else 1 for sign in text) + 2
+            wide[cell.column_letter] = min(60, max(wide.get(cell.column_letter, 8), length))
+    return wide
+
+
+def _download(body: bytes, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

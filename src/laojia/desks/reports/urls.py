@@ -1,0 +1,16 @@
+"""Routes of reports."""
+
+from django.urls import path
+
+from laojia.desks.reports import pages
+
+app_name = "reports"
+urlpatterns = [
+    path("month/", pages.now, name="now"),
+    path("month/definitions/", pages.definitions, name="definitions"),
+    path("month/<str:period>/", pages.month, name="month"),
+    path("month/<str:period>/sheet/", pages.paper, name="paper"),
+    path("month/<str:period>/workbook.xlsx", pages.workbook, name="workbook"),
+    path("month/<str:period>/note/", pages.note, name="note"),
+    path("month/<str:period>/<slug:metric>/", pages.rows, name="rows"),
+]
