@@ -4,13 +4,15 @@ Language is the active one; nothing here reads the clock, the database or a requ
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from laojia.kernel.clock import local
+from laojia.kernel.clock import local, local_date
 
 SOON = timedelta(hours=2)
 BICYCLE_METRES_A_MINUTE = 190  # about 11 km an hour: an elder's pace on a country road
@@ -198,3 +200,23 @@ _LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)(\d{7,8})$")
 def said_phone(number: str) -> str:
     """0357-6220000: a number of the fixed net with its area code apart; a mobile number as it is."""
     return _LANDLINE.sub(r"\1-\2", number)
+
+
+class Named(Protocol):
+    """An area: what it is called, was called, and what the place of an ended one is called now."""
+
+    name: str
+    former: Sequence[Sequence[str]]
+    now_name: str
+
+
+def said_area(area: Named | None, on: datetime | date | None = None) -> str:
+    """常一社区; as it was called on that day, with what the place is called today: 常一社区(现合心社区)."""
+    if area is None:
+        return ""
+    day = local_date(on) if isinstance(on, datetime) else on
+    then = next(
+        (name for name, until in area.former if day is not None and day.isoformat() < until), area.name
+    )
+    today = area.now_name or area.name
+    return then if then == today else _("%(name)s (now %(today)s)") % {"name": then, "today": today}

@@ -234,3 +234,9 @@ def here(context: template.Context, prefix: str) -> SafeString:
     path = request.path if request is not None else ""
     inside = path == prefix or (prefix != "/" and path.startswith(prefix))
     return SafeString('aria-current="page"' if inside else "")
+
+
+@register.filter
+def said_area(area: Any, on: datetime | date | None = None) -> str:
+    """{{ order.area|said_area:order.placed_at }}: the name of that day, and what the place is called today."""
+    return shown.said_area(area, on)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.queries import scoped
-from laojia.kernel.clock import CHINA
+from laojia.kernel.clock import CHINA, local_date
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order.models import OPEN_AT_DESK, Attendance, Order
@@ -125,8 +125,13 @@ def served_in(month: date) -> QuerySet[Order]:
 
 
 def _reckon(month: date) -> Figures:
+    first, after = month_bounds(month)
+    # The towns there were in that month: figures of the past stay under the names of the past.
+    valid = Q(valid_to=None) | Q(valid_to__gt=local_date(first))
     towns = dict(
-        Area.objects.filter(level="town", valid_to=None).order_by("code").values_list("path", "name")
+        Area.objects.filter(valid, level="town", valid_from__lt=local_date(after))
+        .order_by("code")
+        .values_list("path", "name")
     )
     per_place = served_in(month).values("item_version__item__code", "area_path").annotate(n=Count("id"))
     table: Counter[tuple[str, str]] = Counter()
@@ -165,7 +170,9 @@ def _hidden(
 
 def _heard(month: date) -> tuple[int, int | None]:
     first, after = month_bounds(month)
-    heard = Review.objects.filter(at__gte=first, at__lt=after, counts=True, protected=False, sealed=False)
+    heard = Review.objects.filter(
+        at__gte=first, at__lt=after, counts=True, protected=False, sealed=False, order__practice=False
+    )
     sums = heard.aggregate(n=Count("id"), solved=Count("id", filter=Q(solved="yes")))
     return sums["n"], share(sums["solved"], sums["n"])
 

@@ -17,7 +17,7 @@ from laojia.foundation.area.queries import children_of, only_county, shapes_belo
 from laojia.foundation.area.rules import draw
 from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel, Role
-from laojia.shown import said_exactly, said_length
+from laojia.shown import said_area, said_exactly, said_length
 from laojia.steps.dispatch import queries as dispatch
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import ItemVersion
@@ -103,7 +103,7 @@ def row_of(order: Order, now: datetime) -> Row:
     return Row(
         order=order,
         title=title_of(order),
-        place=f"{parent.name} · {order.area.name}" if parent is not None else order.area.name,
+        place=f"{parent.name} · {said_area(order.area)}" if parent is not None else order.area.name,
         who=order.unit.name
         if order.unit is not None
         else (order.person.name if order.person is not None else ""),

@@ -1,5 +1,6 @@
 """Areas by name, level and place in the tree; stations and the villages they serve."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,15 +8,16 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
-from laojia.foundation.area.models import Area, AreaBook, Station, Zone
+from laojia.foundation.area.models import Area, AreaBook, AreaSuccessor, Station, Zone
 from laojia.foundation.area.queries.locating import OutlineRow, shapes_of
-from laojia.foundation.area.rules import KnownArea, short_name
+from laojia.foundation.area.rules import KnownArea, inside, short_name
 from laojia.foundation.journal.queries import scoped
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel
 
 LIVE = Q(valid_to__isnull=True)
+_FORMERLY = re.compile(r"[((]原[^))]*[))]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,11 @@ class VillageChoice:
     name: str
     town: str
     path: str
+    formerly: str = ""  # found by the name of an area that ended, or by a name it no longer has
 
     def __str__(self) -> str:
-        return f"{self.town} · {self.name}"
+        said = f"{self.town} · {self.name}"
+        return f"{said}(原{self.formerly})" if self.formerly else said
 
 
 def is_demonstration() -> bool:
@@ -57,8 +61,10 @@ def area_by_code(code: str) -> Area | None:
 def find_villages(text: str, limit: int = 20, *, within: Iterable[str] = ()) -> list[VillageChoice]:
     """Villages whose name (or whose town's name) contains every word of `text`; best first.
 
-    `within` narrows to scope prefixes. An empty text gives the first ones in code order.
+    `within` narrows to scope prefixes. An empty text gives the first ones in code order. A village that ended is
+    not offered; by its old name one finds what took its place, said so in `formerly`.
     """
+    text = _FORMERLY.sub("", text)
     rows = Area.objects.filter(LIVE, level=AreaLevel.VILLAGE)
     prefixes = list(within)
     if prefixes:
@@ -79,6 +85,9 @@ def find_villages(text: str, limit: int = 20, *, within: Iterable[str] = ()) -> 
     # Sorting needs all hits: a county has some hundred villages, a search a handful.
     found = [VillageChoice(*row) for row in values]
     joined = "".join(words)
+    if words:
+        known = {choice.id for choice in found}
+        found += [one for one in _by_old_names(words, prefixes) if one.id not in known]
     found.sort(key=lambda v: (v.name != joined, not v.name.startswith(joined), joined not in v.name, v.code))
     return found[:limit]
 
@@ -93,6 +102,48 @@ def paths_named(text: str, limit: int = 40) -> list[str]:
         if not any(path.startswith(other) for other in found):
             found.append(path)
     return found
+
+
+def _by_old_names(words: list[str], prefixes: list[str]) -> list[VillageChoice]:
+    """Villages of today that take the place of one called so, or were called so themselves."""
+    villages = Area.objects.filter(level=AreaLevel.VILLAGE).annotate(town=F("parent__name"))
+    old = Q()
+    for word in words:
+        old &= Q(name__contains=word) | Q(official_name__contains=word) | Q(parent__name__contains=word)
+    rows = villages.filter((old & Q(valid_to__isnull=False)) | (LIVE & ~Q(former=[])))
+    found: dict[int, VillageChoice] = {}
+    for area in rows.defer("outline").order_by("code"):
+        if area.valid_to is None:
+            said = next((n for n, _until in area.former if all(w in n or w in area.town for w in words)), "")
+            places = [area] if said else []
+        else:
+            said, places = area.name, places_now(area)
+        for place in places:
+            choice = VillageChoice(place.pk, place.code, place.name, place.parent.name, place.path, said)
+            if not prefixes or inside(place.path, prefixes):
+                found.setdefault(place.pk, choice)
+    return list(found.values())
+
+
+def places_now(area: Area) -> list[Area]:
+    """What takes the place of an area today: itself while it is valid, else where it went, the heir first."""
+    found: dict[int, Area] = {}
+    waiting, seen = [area.pk], set()
+    while waiting:
+        rows = (
+            Area.objects.filter(pk__in=waiting).select_related("parent").defer("outline", "parent__outline")
+        )
+        ended = [row.pk for row in rows if row.valid_to is not None]
+        found |= {row.pk: row for row in rows if row.valid_to is None}
+        seen.update(waiting)
+        links = AreaSuccessor.objects.filter(old__in=ended).order_by("-heir", "id")
+        waiting = [pk for pk in links.values_list("new_id", flat=True) if pk not in seen]
+    return list(found.values())
+
+
+def place_now(area: Area) -> Area:
+    """The area itself, or the heir of what lay on it; an area that ended with no successor stays itself."""
+    return area if area.valid_to is None else next(iter(places_now(area)), area)
 
 
 def village_names(ids: Iterable[int]) -> dict[int, VillageChoice]:

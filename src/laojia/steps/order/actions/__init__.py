@@ -28,6 +28,7 @@ from laojia.steps.order.actions.deciding import (
     unmerge,
 )
 from laojia.steps.order.actions.following import (
+    comes_home,
     occasion_called_off,
     occasion_changed,
     occasion_opened,
@@ -69,6 +70,7 @@ __all__ = [
     "change",
     "change_standing",
     "close",
+    "comes_home",
     "complaint_filed",
     "describe",
     "end",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from laojia.foundation.area.queries import place_now
 from laojia.foundation.journal.actions import Event
 from laojia.foundation.outbox.actions import rest_clocks
 from laojia.policy.facts import CLOCK
@@ -133,3 +134,12 @@ def work_rests(event: Event) -> None:
     )  # fmt: skip
     for order_id, (before, after) in moved.items():
         Order.objects.filter(pk=order_id, holder_until=before).update(holder_until=after)
+
+
+def comes_home(event: Event) -> None:
+    """An order opened again whose village has merged meanwhile goes on in the village of today."""
+    order: Order = event.row
+    here = place_now(order.area)
+    if here.pk != order.area_id:
+        Order.objects.filter(pk=order.pk).update(area=here, area_path=here.path)
+        order.area, order.area_path = here, here.path

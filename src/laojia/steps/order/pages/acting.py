@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput
-from laojia.steps.menu.rules.seats import SPOKEN_CHANNELS
 from laojia.shown import said_area
+from laojia.steps.menu.rules.seats import SPOKEN_CHANNELS
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import AnswerForm, CancelForm, ChangeForm, LaterForm
 from laojia.steps.order.pages.common import put

@@ -119,12 +119,6 @@ def kept_by(actor: Actor) -> list[Order]:
     )
 
 
-def my_standing(actor: Actor) -> list[StandingHelp]:
-    """Regular help for the actor."""
-    rows = scoped(StandingHelp.objects.exclude(state="ended"), actor, "standing.see")
-    return list(rows.select_related("item_version", "team", "area").order_by("id"))
-
-
 def duplicate_of(number: str, actor: Actor) -> Order | None:
     """The earlier order a likely duplicate was refused with, when it may be shown."""
     clean = check_number(number)
