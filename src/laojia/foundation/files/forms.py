@@ -1,11 +1,12 @@
 """A form field for uploads that believes the content only."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from laojia.foundation.files.rules import LARGEST, Checked, Unfit, check
+from laojia.foundation.files.rules import LARGEST, LARGEST_SHEET, Checked, Unfit, check, check_sheet
 
 _SAID = {
     "too_large": _(
@@ -33,3 +34,41 @@ class CheckedFile(forms.FileField):
             return check(upload.read())
         except Unfit as unfit:
             raise forms.ValidationError(_SAID[unfit.code], code=unfit.code) from None
+
+
+SHEET_SAID = {
+    "too_large": _("This file is too large. Divide the list, or save it as CSV."),
+    "empty": _("This file is empty. Please choose it again."),
+    "unknown_kind": _("This is no table. Please choose a file of XLSX, XLS, ODS or CSV."),
+    "broken": _("This file is damaged. Open it, save it anew and choose it again."),
+    "locked": _("This file asks for a password. Save it without one and choose it again."),
+    "too_wide": _(
+        "Something stands far to the right or far below in this sheet. Copy the rows of the list into a new file."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table fit to be read: `kind` is found in the content."""
+
+    kind: str
+    data: bytes
+
+
+class SheetFile(forms.FileField):
+    """Cleans to `Sheet`: a table of the four kinds offices send, of a size one can read."""
+
+    widget = forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"})
+
+    def clean(self, data: Any, initial: Any = None) -> Sheet | None:
+        upload: Any = super().clean(data, initial)
+        if not upload:
+            return None
+        if upload.size and upload.size > LARGEST_SHEET:
+            raise forms.ValidationError(SHEET_SAID["too_large"], code="too_large")
+        body = upload.read()
+        try:
+            return Sheet(check_sheet(body), body)
+        except Unfit as unfit:
+            raise forms.ValidationError(SHEET_SAID[unfit.code], code=unfit.code) from None

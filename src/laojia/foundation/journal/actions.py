@@ -161,6 +161,38 @@ def record(
     _follow(Event(verb, row, actor, now, reason, subject.state, subject.state, facts or {}))
 
 
+def record_many(
+    rows: Iterable[Row],
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Iterable[str] = (),
+    because: str = "",
+    facts: Iterable[Mapping[str, Any]] | None = None,
+) -> None:
+    """`record()` of the same verb and fields for many rows of kinds without a state: one statement for all of them."""
+    rows, named = list(rows), sorted(fields)
+    for row in rows:
+        _allow(actor, verb, subject_of(row), because)
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a verb writes inside one transaction")
+    behalf = actor.on_behalf_of.person_id if actor.on_behalf_of else None
+    JournalRow.objects.bulk_create(
+        [
+            JournalRow(
+                at=now, verb=verb, kind=row.SCOPE.kind, subject_id=row.pk, actor_id=actor.person_id,
+                behalf_id=behalf, channel=actor.channel, fields=named, cause=because, practice=actor.practice,
+            )
+            for row in rows
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    if verb in _follow_ups:
+        for row, known in zip(rows, facts or [{}] * len(rows), strict=True):
+            _follow(Event(verb, row, actor, now, facts=known))
+
+
 def check(row: Row, verb: str, *, actor: Actor) -> None:
     """Permission and state of a verb before work is done for it; raises as `advance` would."""
     subject = subject_of(row)

@@ -31,7 +31,8 @@ class Batch(Moving):
     channel = models.CharField(max_length=8)
     area_path = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
-    taken_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)  # when somebody said so
+    ended_at = models.DateTimeField(null=True)  # when its last row was in
     headings = models.JSONField(default=list)  # as they stand in the sheet, for the workbook of bad rows
     places = models.JSONField(default=dict)  # column → which heading
     rows = models.PositiveIntegerField(default=0)

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('area_path', models.CharField(blank=True, max_length=120)),
                 ('at', models.DateTimeField()),
                 ('taken_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
                 ('headings', models.JSONField(default=list)),
                 ('places', models.JSONField(default=dict)),
                 ('rows', models.PositiveIntegerField(default=0)),

@@ -75,7 +75,7 @@ class Line:
 class Verdict:
     """What a row is to us. `fields`: columns that would be corrected. `handles`: keyed hashes it is known by.
 
-    `row_id`: the row it meets, or has become. `rests`: what will be left as it is, as codes, worth telling.
+    `row_id`: the row it meets, or has become.
     """
 
     found: str
@@ -96,13 +96,16 @@ def bad(*flaws: Flaw, handles: tuple[str, ...] = ()) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For whom and when a list is looked at, taken in or taken back. `batch_id` marks what follows from it."""
+    """For whom and when a list is looked at, taken in or taken back.
+
+    `since` and `until` are when taking in began and ended: what was touched later is in use.
+    """
 
     actor: Actor
     now: datetime
     today: date
-    batch_id: int = 0
-    before: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 Look = Callable[[Sequence[Line], Asked], Sequence[Verdict]]

@@ -1,4 +1,4 @@
-"""The worker: rings clocks, sends messages, seals the journal, writes its heartbeat. Several at once are safe."""
+"""The worker: rings clocks, sends messages, seals the journal, goes on with lists. Several at once are safe."""
 
 import logging
 import os
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from django.db import Error, close_old_connections
 
 from laojia.foundation.journal.jobs import seal
+from laojia.foundation.lists import jobs as lists
 from laojia.foundation.outbox.jobs.clocks import Handler, ring_due
 from laojia.foundation.outbox.jobs.gateways import Gateway, gateway_for
 from laojia.foundation.outbox.jobs.messages import Post, call_instead, send_due
@@ -83,9 +84,11 @@ def turn(crew: Crew) -> int:
     done = ring_due(crew.handlers, crew.now, BATCH)
     done += send_due(Post(crew.resolve, crew.words, crew.gateway), crew.now, BATCH)
     done += seal(crew.now())
+    done += lists.turn(crew.now())
     if crew.swept_at is None or crew.now() - crew.swept_at >= _SWEEP:
         crew.swept_at = crew.now()
         done += call_instead(crew.now())
+        done += lists.sweep(crew.now())
     return done
 
 

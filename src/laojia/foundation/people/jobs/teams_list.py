@@ -1,0 +1,237 @@
+"""The list of teams: one row for each, with two contacts and what it can do in a week."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from laojia.foundation.area.models import Area
+from laojia.foundation.area.queries.naming import Gazetteer
+from laojia.foundation.journal.actions import record_many
+from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.lists.forms import cells
+from laojia.foundation.lists.jobs import take_each, touched_since, used_among
+from laojia.foundation.lists.rules import (
+    CHANGE,
+    NEW,
+    SAME,
+    Asked,
+    BadCell,
+    Column,
+    Flaw,
+    Line,
+    ListKind,
+    Verdict,
+    bad,
+)
+from laojia.foundation.people.actions import join_team
+from laojia.foundation.people.jobs.taking_back import delete_people, reasons_to_stay
+from laojia.foundation.people.models import Person, Post
+from laojia.foundation.people.queries import contacts_of
+from laojia.foundation.people.rules import same_name
+from laojia.foundation.teams.actions import save_team, set_week
+from laojia.foundation.teams.models import Team, TeamSlot, TeamWeek
+from laojia.kernel import crypto
+from laojia.policy.facts import Subject, subject_of
+from laojia.policy.permissions import may
+from laojia.policy.roles import Role
+
+CONTACTS = (("leader", "leader_phone"), ("second", "second_phone"))
+# A number for the week is laid over the half-days in which most can: mornings and afternoons from Monday to Friday,
+# then the weekend. The leader changes it on the team's page.
+_SLOTS = [(day, half) for half in ("morning", "afternoon") for day in range(7)]
+
+
+class _Book:
+    """What the database knows about a handful of lines."""
+
+    def __init__(self, lines: Sequence[Line], asked: Asked) -> None:
+        self.asked = asked
+        self.areas = Gazetteer()
+        names = {_name(line) for line in lines}
+        self.teams = {team.name: team for team in Team.objects.filter(name__in=names)}
+        ids = [team.pk for team in self.teams.values()]
+        self.leaders: dict[int, list[Person]] = {pk: [] for pk in ids}
+        posts = Post.objects.filter(team_id__in=ids, role=Role.TEAM_LEADER).exclude(valid_to__lte=asked.today)
+        for post in posts.select_related("person"):
+            self.leaders[post.team_id or 0].append(post.person)
+        self.week: dict[int, dict[tuple[int, str], int]] = {pk: {} for pk in ids}
+        for row in TeamWeek.objects.filter(team_id__in=ids):
+            self.week[row.team_id][row.weekday, row.half] = row.capacity
+
+
+def _name(line: Line) -> str:
+    return line.text("name")[:60]
+
+
+def _judge(line: Line, book: _Book) -> Verdict:
+    handles = (crypto.keyed_hash(_name(line)),)
+    flaws: list[Flaw] = []
+    area = _area(line, "area", book, flaws)
+    for text in line["serves"] or ():
+        _found(text, "serves", book, flaws)
+    if line.text("leader_phone") == line.text("second_phone") and same_name(
+        line.text("leader"), line.text("second")
+    ):
+        flaws.append(Flaw("second", "two_contacts"))
+    team = book.teams.get(_name(line))
+    if team is not None and team.ended_on is not None:
+        flaws.append(Flaw("name", "team_ended"))
+    actor = book.asked.actor
+    there = subject_of(team) if team else Subject("team", area_path=area.path if area else "")
+    if area is not None and not (may(actor, "team.save", there) and may(actor, "team.member", there)):
+        flaws.append(Flaw("area", "not_yours"))
+    if flaws:
+        return bad(*flaws, handles=handles)
+    if team is None:
+        return Verdict(NEW, handles=handles)
+    fields = _changes(line, team, area, book)
+    return Verdict(CHANGE if fields else SAME, fields=tuple(fields), handles=handles, row_id=team.pk)
+
+
+def _area(line: Line, column: str, book: _Book, flaws: list[Flaw]) -> Area | None:
+    return _found(line.text(column), column, book, flaws)
+
+
+def _found(text: str, column: str, book: _Book, flaws: list[Flaw]) -> Area | None:
+    try:
+        return book.areas.find(text)
+    except BadCell as wrong:
+        flaws.append(Flaw(column, wrong.code, wrong.other))
+        return None
+
+
+def _changes(line: Line, team: Team, area: Area | None, book: _Book) -> list[str]:
+    """Columns in which the list knows something else or more; an empty cell leaves what is known."""
+    fields = [name for name in ("kind", "about") if line.text(name) and getattr(team, name) != line.text(name)]
+    if area is not None and team.area_id != area.pk:
+        fields.append("area")
+    if line["serves"] and team.serves != _serves(line, book):
+        fields.append("serves")
+    known = book.leaders[team.pk]
+    fields += [
+        name
+        for name, phone in CONTACTS
+        if not any(p.phone == line.text(phone) and same_name(p.name, line.text(name)) for p in known)
+    ]
+    if line["weekly"] is not None and sum(book.week[team.pk].values()) != line["weekly"]:
+        fields.append("weekly")
+    return fields
+
+
+def _serves(line: Line, book: _Book) -> list[str]:
+    """Paths of the areas it goes to; the whole county is said by nothing."""
+    areas = [book.areas.find(text) for text in line["serves"] or ()]
+    return [] if any(area.parent_id is None for area in areas) else [area.path for area in areas]
+
+
+def look(lines: Sequence[Line], asked: Asked) -> list[Verdict]:
+    """What each line is; nothing is written."""
+    book = _Book(lines, asked)
+    return [_judge(line, book) for line in lines]
+
+
+def take(lines: Sequence[Line], asked: Asked) -> list[Verdict]:
+    """Each team by the verbs the teams' own pages use."""
+    columns = {"name": "name", "kind": "kind", "phone": "leader_phone", "week": "weekly"}
+    return take_each(lines, asked, look, _write, columns)
+
+
+def _write(line: Line, verdict: Verdict, asked: Asked) -> int:
+    book = _Book([line], asked)
+    team = book.teams.get(_name(line))
+    kept = {name: getattr(team, name) for name in ("station", "lon", "lat", "ended_on")} if team else {}
+    saved = save_team(
+        actor=asked.actor, now=asked.now, team_id=team.pk if team else None, name=_name(line),
+        kind=line.text("kind"), area=book.areas.find(line.text("area")),
+        about=line.text("about") or (team.about if team else ""),
+        serves=_serves(line, book) if line["serves"] else (team.serves if team else []), **kept,
+    )  # fmt: skip
+    for name, phone in CONTACTS:
+        if team is None or name in verdict.fields:
+            join_team(
+                actor=asked.actor, now=asked.now, team_id=saved.pk, role=Role.TEAM_LEADER, name=line.text(name),
+                phone=line.text(phone), area=saved.area,
+            )  # fmt: skip
+    if line["weekly"] is not None and (team is None or "weekly" in verdict.fields):
+        set_week(actor=asked.actor, now=asked.now, team_id=saved.pk, week=week_of(line["weekly"]))
+    return int(saved.pk)
+
+
+def week_of(visits: int) -> dict[tuple[int, str], int]:
+    """So many visits a week, laid over the half-days as evenly as they go."""
+    each, rest = divmod(visits, len(_SLOTS))
+    return {slot: each + (place < rest) for place, slot in enumerate(_SLOTS)}
+
+
+def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
+    """Take teams back nobody has joined, asked or changed since, and the contacts that came with them."""
+    teams = Team.objects.in_bulk(list(ids))
+    stays = dict.fromkeys(set(ids) - set(teams), "gone")
+    spare = {"people.Post", "teams.TeamWeek", "teams.TeamSlot"}
+    joined = Post.objects.filter(team_id__in=teams).exclude(role=Role.TEAM_LEADER)
+    stays |= {
+        pk: "forbidden" for pk, team in teams.items() if not may(asked.actor, "list.remove", subject_of(team))
+    }
+    stays |= dict.fromkeys(touched_since("team", teams, asked.until), "changed")
+    stays |= {pk: "used" for pk in joined.values_list("team_id", flat=True) if pk is not None}
+    stays |= dict.fromkeys(used_among(Team, list(teams), spare=spare), "works")
+    going = [team for pk, team in teams.items() if pk not in stays]
+    record_many(going, "list.remove", actor=asked.actor, now=asked.now)
+    for team in going:
+        leaders = contacts_of(team.pk, asked.today)
+        for model in (Post, TeamWeek, TeamSlot):
+            model._default_manager.filter(team=team).delete()
+        team.delete()
+        _contacts_go(leaders, asked)
+    return stays
+
+
+def _contacts_go(ids: Collection[int], asked: Asked) -> None:
+    """Contacts whom the same list made and who are nothing else."""
+    came = {
+        pk
+        for pk in ids
+        if asked.since is not None and asked.until is not None and _added_between(pk, asked.since, asked.until)
+    }
+    people = Person.objects.filter(erased_at=None, posts=None).in_bulk(list(came))
+    stays = reasons_to_stay(people, asked)
+    delete_people([person for pk, person in people.items() if pk not in stays], asked)
+
+
+def _added_between(person_id: int, since: datetime, until: datetime) -> bool:
+    rows = JournalRow.objects.filter(kind="person", subject_id=person_id, verb="person.add")
+    return rows.filter(at__gte=since, at__lte=until).exists()
+
+
+TEAMS = ListKind(
+    name="teams",
+    title=_("Teams"),
+    about=_("Volunteer teams, one row for each, with two contacts."),
+    columns=(
+        Column("name", "队伍名称", cells.words(60, 2), _("The team's name; it is known by it."), ("志愿服务队名称", "团队名称", "服务队名称", "名称", "team"), True, ("甘亭镇天井村助老志愿队", "县医院医疗志愿队")),
+        Column("kind", "队伍类别", cells.words(30), _("What the team is for, in the words of the menu, e.g. 助老志愿队, 医疗志愿队."), ("类别", "队伍类型", "类型", "服务类型"), True, ("助老志愿队", "医疗志愿队")),
+        Column("area", "所在地", cells.words(60), _("Village, town or the county where the team is at home."), ("所在地区", "所在村", "所属乡镇", "所在乡镇村", "地址"), True, ("甘亭镇天井村", "全县")),
+        Column("serves", "服务范围", cells.several(cells.words(60), 40), _("Where it goes: towns or villages with 、 between them; empty for the whole county."), ("服务区域", "服务地区"), examples=("甘亭镇", "")),
+        Column("leader", "队长姓名", cells.name, _("Who answers for the team."), ("队长", "负责人", "负责人姓名", "联系人", "联系人姓名"), True, ("冯队长", "卫主任")),
+        Column("leader_phone", "队长手机", cells.phone, _("Mobile number, 11 digits."), ("队长电话", "负责人电话", "负责人手机", "联系电话", "联系人电话", "队长手机号"), True, ("13900000011", "13900000013")),
+        Column("second", "第二联系人", cells.name, _("Somebody else, for the day the leader is ill."), ("副队长", "副队长姓名", "第二联系人姓名", "备用联系人"), True, ("陈副队", "褚护士长")),
+        Column("second_phone", "第二联系人手机", cells.phone, _("Mobile number, 11 digits."), ("副队长电话", "副队长手机", "第二联系人电话", "备用联系人电话", "第二联系人手机号"), True, ("13900000012", "13900000014")),
+        Column("weekly", "每周能接几次", cells.number(0, 500), _("Visits a week, as the leader says it; half-days are set on the team's page."), ("每周次数", "周服务能力", "每周服务次数", "每周可接单数"), examples=("6", "3")),
+        Column("about", "队伍简介", cells.words(400), _("What it can do, in a few words."), ("简介", "能做什么", "服务内容"), examples=("陪老人说话、打扫屋子", "")),
+    ),
+    look=look,
+    take=take,
+    remove=remove,
+    handful=25,
+    address="/teams/%s/",
+    words={
+        "two_contacts": (_("both contacts are the same person."), _("Name somebody else as the second one.")),
+        "team_ended": (
+            _("a team of this name has ended."),
+            _("Open it again on its page, or give the new one another name."),
+        ),
+    },
+)  # fmt: skip
