@@ -29,6 +29,7 @@ WORK_WORDS = {
     "/teams/": _("Teams"),
     "/posts/": _("Posts and accounts"),
     "/areas/": _("Areas and stations"),
+    "/lists/": _("Lists"),
     "/calendar/": _("Working calendar"),
     "/journal/": _("Journal"),
 }

@@ -19,6 +19,7 @@ APPS = (
     "laojia.steps.menu",
     "laojia.foundation.outbox",
     "laojia.foundation.calendar",
+    "laojia.foundation.lists",
     "laojia.foundation.teams",
     "laojia.foundation.area",
     "laojia.foundation.journal",

@@ -28,6 +28,7 @@ WORK = (
     ("/teams/", "team.see"),
     ("/posts/", "post.see"),
     ("/areas/", "area.see"),
+    ("/lists/", "list.see"),
     ("/calendar/", "calendar.see"),
     ("/journal/", "journal.see"),
 )
