@@ -42,6 +42,7 @@ calendar/                           year    year
 desk/offers                         pk      offer
 desk/occasions                      pk      draft_occasion
 desk/o                              pk      waiting
+call/                               pk      neighbour
 reviews                             pk      served_visit
 follow-ups                          pk      served
 complaints                          pk      complaint

@@ -138,6 +138,12 @@ GET  D 404 S=403
      desk/o/<int:pk>/end/ desk/o/<int:pk>/map/
 POST D 404
      desk/o/<int:pk>/pool/
+GET  StD 404
+     call/
+GET  SD 404
+     call/<int:pk>/
+POST SD 404
+     call/<int:pk>/say/
 
 # Stations and grid workers
 GET  StD 404

@@ -17,6 +17,7 @@ WORK_WORDS = {
     "/volunteer/": _("My appointments"),
     "/help/": _("Order for a neighbour"),
     "/desk/": _("Dispatch desk"),
+    "/call/": _("On the telephone"),
     "/station/": _("My station"),
     "/occasions/": _("Occasions"),
     "/menu-desk/": _("Menu desk"),

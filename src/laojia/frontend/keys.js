@@ -29,7 +29,9 @@ function schedule(row) {
 }
 
 function press(key) {
-  const part = [...document.querySelectorAll("[data-key]")]
+  // What stands in the row one is on goes first: the same key means the same thing in every row.
+  const row = document.activeElement?.closest("[data-row]");
+  const part = [...(row ? row.querySelectorAll("[data-key]") : []), ...document.querySelectorAll("[data-key]")]
     .find((each) => each.dataset.key === key && !each.disabled && each.getClientRects().length);
   if (!part) return false;
   if (part.dataset.guard) {

@@ -6,6 +6,7 @@ import { startCountdowns } from "./undo.js";
 import { readyShares, readyPrints } from "./share.js";
 import { readyLocate } from "./locate.js";
 import { watchConnection } from "./offline.js";
+import { settleFocus, watchSwaps } from "./focus.js";
 
 // Parts that are shown only to those whose browser runs this script carry data-needs-script and hidden.
 function reveal(root) {
@@ -24,6 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
   guardForms();
   watchKeys();
   watchConnection();
+  watchSwaps();
   ready(document);
+  settleFocus(document);
 });
 document.addEventListener("htmx:load", (event) => ready(event.target));

@@ -45,3 +45,13 @@ def place(cast: Cast, haircut: ItemVersion) -> Callable[..., Order]:
 @pytest.fixture
 def desk(cast: Cast, client: Client) -> Client:
     return signed_in(client, cast.dispatcher)
+
+
+@pytest.fixture
+def time_machine_at() -> Callable[..., Any]:
+    """`with time_machine_at(26, 4):` that hour (UTC) of that November day."""
+
+    def at(day: int, hour: int) -> Any:
+        return time_machine.travel(NOW.replace(day=day, hour=hour), tick=False)
+
+    return at

@@ -7,6 +7,9 @@ from laojia.channels.console import pages
 app_name = "console"
 _DECISIONS = ("refuse", "ask", "suspend", "end", "map")
 urlpatterns = [
+    path("call/", pages.call, name="call"),
+    path("call/<int:pk>/", pages.caller, name="caller"),
+    path("call/<int:pk>/say/", pages.say, name="say"),
     path("desk/", pages.queue, name="queue"),
     path("desk/queue.csv", pages.export, {"kind": "csv"}, name="csv"),
     path("desk/queue.xlsx", pages.export, {"kind": "xlsx"}, name="xlsx"),

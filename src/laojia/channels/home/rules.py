@@ -16,6 +16,7 @@ WORK = (
     ("/volunteer/", "roster.join"),
     ("/help/", "order.list"),
     ("/desk/", "offer.make"),
+    ("/call/", "message.call_list"),
     ("/station/", "occasion.offer"),
     ("/occasions/", "occasion.offer"),
     ("/menu-desk/", "menu.see_draft"),

@@ -10,6 +10,7 @@ from laojia.channels.console.pages.asking import (
     suggest,
     withdraw,
 )
+from laojia.channels.console.pages.calling import call, caller, say
 from laojia.channels.console.pages.deciding import (
     bundle,
     decide,
@@ -26,7 +27,9 @@ from laojia.channels.console.pages.showing import export, queue
 
 __all__ = [
     "bundle",
+    "call",
     "called",
+    "caller",
     "decide",
     "export",
     "look",
@@ -41,6 +44,7 @@ __all__ = [
     "queue",
     "resume",
     "reveal",
+    "say",
     "suggest",
     "triage",
     "unbundle",

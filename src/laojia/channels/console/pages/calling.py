@@ -1,0 +1,374 @@
+"""Somebody telephones: find or enter the person, then everything in one screen, without leaving it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from laojia.channels.console.forms.calling import NewCallerForm, WantedForm
+from laojia.channels.console.pages.deeds import DEEDS, Told
+from laojia.channels.console.pages.shared import actor_of, address, moment
+from laojia.channels.console.queries.caller import Call, Entry, Screen, begin_call, channel_choices, screen
+from laojia.channels.console.queries.saying import sentences
+from laojia.channels.console.queries.wanted import Wanted, find_wanted, form_facts, seats_line
+from laojia.foundation.people import actions as people_actions
+from laojia.foundation.people.models import Person
+from laojia.foundation.people.queries import people_seen, speaking_for
+from laojia.kernel.clock import local_date
+from laojia.kernel.db import row_id
+from laojia.kernel.errors import BadInput, Conflict, OutOfScope, Refused, WrongState
+from laojia.policy.roles import Channel
+from laojia.steps.menu import queries as menu
+from laojia.steps.order import actions as orders
+from laojia.steps.order import queries as order_queries
+from laojia.steps.order.forms import ME, NEW
+from laojia.steps.order.models import Order
+
+_CALL = "call"  # what was done in this call, kept in the browser's memory: verbs and ids only
+_MOST_NOTED = 12
+UNDO_SECONDS = 10
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def call(request: HttpRequest) -> HttpResponse:
+    """One field on top: part of a name, the end of the number, the village. Not found: entered right here."""
+    actor = actor_of(request)
+    text = request.GET.get("q", "").strip()[:60]
+    found = people_seen(actor, text) if text else []
+    if request.method == "POST":
+        return _add(request, actor)
+    if len(found) == 1 and request.GET.get("go"):
+        return redirect(address("console:caller", found[0].pk, **_how(request)))
+    form = NewCallerForm(initial=_guessed(text))
+    context = {"text": text, "people": found, "form": form, "how": _how(request)}
+    if getattr(request, "htmx", False):
+        return render(request, "console/_found.html", context)
+    return render(request, "console/call.html", context)
+
+
+def _guessed(text: str) -> dict[str, str]:
+    """What was typed goes where it belongs, so that nothing is typed twice."""
+    if text.isdigit():
+        return {"phone": text} if len(text) > 4 else {}
+    parts = text.split()
+    return {"name": parts[-1], "area": parts[0]} if len(parts) > 1 else {"name": text}
+
+
+def _add(request: HttpRequest, actor: Any) -> HttpResponse:
+    form, now = NewCallerForm(request.POST), moment()
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            person = _enter(given, actor, _channel(request), now, order_key(request))
+        except (BadInput, Conflict) as refused:
+            put(form, refused)
+        else:
+            more = {"alone": "1"} if given["alone"] else {}
+            return redirect(address("console:caller", person.pk, **_how(request), **more))
+    context = {"text": form.data.get("name", ""), "people": [], "form": form, "how": _how(request)}
+    return render(request, "console/call.html", context, status=422)
+
+
+def _enter(given: dict[str, Any], actor: Any, channel: Channel, now: Any, key: Any) -> Person:
+    """The person with what the call needs, and the spoken word that we may keep it."""
+    from dataclasses import replace
+
+    person = people_actions.add_person(
+        actor=replace(actor, channel=channel), now=now, name=given["name"], phone=given["phone"], area=given["area"],
+        address=given["address"], reads_messages=not given["needs_call"], key=key,
+    )  # fmt: skip
+    voice = speaking_for(actor, person.pk, local_date(now), channel=channel)
+    people_actions.consent(
+        actor=voice, now=now, person_id=person.pk, purpose="keep_my_data", given=True, spoken=True
+    )
+    return person
+
+
+# --- one caller -------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def caller(request: HttpRequest, pk: int) -> HttpResponse:
+    """The screen of one call. `open=verb:id` opens a form in place, `line`, `item`, `seat`, `words` an order."""
+    it = _begin(request, pk)
+    wanted = _wanted(request, it)
+    opened = _opened(request, it)
+    if getattr(request, "htmx", False) and request.headers.get("HX-Target") == "wanted":
+        return render(request, "console/_wanted.html", _wanting(request, it, wanted))
+    return _show(request, it, opened=opened, wanted=wanted)
+
+
+@never_cache
+@require_POST
+def say(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the caller says is done: for him, by the desk, by this channel."""
+    it = _begin(request, pk)
+    do = request.POST.get("do", "")
+    if do == "order.place":
+        return _place(request, it)
+    if do == "order.undo":
+        return _undo(request, it)
+    if do == "person.reveal":
+        return _reveal(request, it)
+    deed = DEEDS.get(do)
+    shown = screen(it)
+    entry = _entry_of(shown, do, request.POST.get("row", ""))
+    if deed is None or entry is None:
+        messages.info(request, _("That has moved on meanwhile. Here is how it stands now."))
+        return _again(request, it)
+    form = deed.form(it, entry, request.POST) if deed.form else None
+    if form is not None and not form.is_valid():
+        return _show(request, it, shown=shown, opened=(entry, do, form), http=422)
+    try:
+        made = deed.act(Told(it, entry, form, order_key(request)))
+    except (BadInput, Conflict, WrongState) as refused:
+        if form is None:
+            messages.error(request, str(refused))
+            return _again(request, it)
+        put(form, refused)
+        return _show(request, it, opened=(entry, do, form), http=refused.http)
+    kind, row = made if isinstance(made, tuple) else (entry.kind, entry.row.pk)
+    _note(request, it, do, kind, row)
+    return _again(request, it)
+
+
+def _place(request: HttpRequest, it: Call) -> HttpResponse:
+    """An order from the menu, a seat, or a need in own words."""
+    wanted = _wanted(request, it, request.POST)
+    form = WantedForm(request.POST, **form_facts(it, wanted))
+    if not form.is_valid():
+        return _show(request, it, wanted=wanted, want_form=form, http=422)
+    try:
+        order = place_from(form, wanted, it, order_key(request))
+    except (BadInput, Conflict, WrongState) as refused:
+        more: dict[str, Any] = {}
+        if refused.code == "likely_duplicate":
+            number = str(refused.fields.get("earlier", ""))
+            more = {
+                "duplicate": refused,
+                "earlier": order_queries.duplicate_of(number, it.desk) if number else None,
+            }
+        else:
+            put(form, refused)
+        return _show(request, it, wanted=wanted, want_form=form, http=refused.http, **more)
+    _note(request, it, "order.place", "order", order.pk, undo=True)
+    return _again(request, it)
+
+
+def place_from(form: WantedForm, wanted: Wanted, it: Call, key: Any) -> Order:
+    """The one action, from what was typed."""
+    given = form.cleaned_data
+    facts: dict[str, Any] = {
+        "actor": it.voice,
+        "now": it.now,
+        "key": key,
+        "alone": given.get("alone", False),
+        "urgent": given.get("urgent", False),
+        "words": given.get("words", ""),
+        "consent_spoken": given.get("consent_spoken", False),
+        "sure": given.get("sure", False),
+        **_for_whom(given, it),
+    }
+    if wanted.occasion is not None:
+        facts |= {"area": wanted.occasion.area, "place": wanted.occasion.place}
+    else:
+        facts |= {"area": given.get("village"), "place": given.get("place", "")}
+    if wanted.item is None:
+        return orders.describe(**facts)
+    facts |= {"item_version": wanted.item, "times": form.wishes(), "answers": form.answers()}
+    heads = given.get("head_count") or 1
+    if wanted.occasion is not None:
+        return orders.place(**facts, occasion=wanted.occasion, seats=heads)
+    return orders.place(**facts, head_count=heads)
+
+
+def _for_whom(given: dict[str, Any], it: Call) -> dict[str, Any]:
+    chosen = given.get("whom") or ME
+    if chosen == NEW:
+        return {"relative": orders.Relative(name=given["whom_name"], phone=given.get("whom_phone", ""))}
+    if chosen.startswith("p"):
+        return {"person": Person.objects.get(pk=int(chosen[1:]))}
+    return {"person": it.person}
+
+
+def _undo(request: HttpRequest, it: Call) -> HttpResponse:
+    """Within ten seconds an order just taken is as if it had not been said."""
+    row = Order.objects.filter(pk=row_id(request.POST.get("row", "")) or 0, asker_id=it.person.pk).first()
+    if row is None:
+        raise OutOfScope("order_not_here", _("We do not find an order like that."), _("Look at the list again."))
+    try:
+        orders.take_back(order=row, actor=it.voice, now=it.now, seconds=UNDO_SECONDS)
+    except WrongState as refused:
+        messages.error(request, str(refused))
+        return _again(request, it)
+    kept = request.session.get(_CALL, {})
+    kept["done"] = [one for one in kept.get("done", []) if one[1:3] != ["order", row.pk]]
+    request.session[_CALL] = kept
+    messages.success(request, _("Taken back, as if it had not been said."))
+    return _again(request, it)
+
+
+def _reveal(request: HttpRequest, it: Call) -> HttpResponse:
+    """Name, number and door in full, once; who looked and why is written down."""
+    full = people_actions.reveal_person(
+        actor=it.at_desk, now=it.now, person_id=it.person.pk, reason="call_the_person"
+    )
+    return _show(request, it, full=full)
+
+
+# --- what the page is about -------------------------------------------------------------------------------------------
+
+
+def _begin(request: HttpRequest, pk: int) -> Call:
+    return begin_call(actor_of(request), pk, channel=_channel(request), now=moment())
+
+
+def _channel(request: HttpRequest) -> Channel:
+    asked = request.POST.get("channel") or request.GET.get("channel") or ""
+    return Channel(asked) if asked in (Channel.COUNTER, Channel.PAPER) else Channel.PHONE
+
+
+def _how(request: HttpRequest) -> dict[str, str]:
+    """How it is said, for the address: by telephone unless chosen otherwise."""
+    channel = _channel(request)
+    return {"channel": str(channel)} if channel is not Channel.PHONE else {}
+
+
+def order_key(request: HttpRequest) -> Any:
+    """The page's own key: what makes a repeated submission one order."""
+    import uuid
+
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        raise BadInput(
+            "key", _("This page is too old."), _("Open it again and fill it in once more.")
+        ) from None
+
+
+def _wanted(request: HttpRequest, it: Call, given: Any = None) -> Wanted | None:
+    """The order that is being taken, from the address or the form."""
+    given = given if given is not None else request.GET
+    if code := given.get("item", ""):
+        line = find_wanted(it, given.get("line", "")) if given.get("line") else None
+        words = line.words if line else ""
+        return Wanted(menu.item(code), words=words, line=line.line if line else None)
+    if seat := row_id(given.get("seat", "")):
+        occasion = menu.occasion(seat, it.desk)
+        return Wanted(occasion.item_version, occasion)
+    if "own_words" in given:
+        return Wanted(words=given.get("own_words", ""))
+    if (text := given.get("line", "").strip()) and request.GET.get("go"):
+        found = find_wanted(it, text)
+        if found.best is not None:
+            return Wanted(found.best, words=found.words, line=found.line)
+        if not found.seats:
+            return Wanted(words=text)
+    return None
+
+
+def _opened(request: HttpRequest, it: Call) -> tuple[str, str]:
+    do, _sign, row = request.GET.get("open", "").partition(":")
+    return (do, row) if do in DEEDS else ("", "")
+
+
+def _entry_of(shown: Screen, do: str, row: str) -> Entry | None:
+    """The thing on the screen that this button belongs to; None when it cannot be done (any more)."""
+    for entry in shown.entries():
+        if str(entry.row.pk) == row and any(button.do == do for button in entry.buttons):
+            return entry
+    return None
+
+
+def _note(request: HttpRequest, it: Call, do: str, kind: str, row: int, *, undo: bool = False) -> None:
+    """What was done in this call, for reading it back; another caller begins anew."""
+    kept = request.session.get(_CALL) or {}
+    done = kept.get("done", []) if kept.get("who") == it.person.pk else []
+    done = [one for one in done if one[1:3] != [kind, row]]
+    until = it.now.timestamp() + UNDO_SECONDS if undo else 0
+    request.session[_CALL] = {"who": it.person.pk, "done": [*done, [do, kind, row, until]][-_MOST_NOTED:]}
+
+
+def _again(request: HttpRequest, it: Call) -> HttpResponse:
+    """The same screen, as it stands now."""
+    if getattr(request, "htmx", False):
+        return _show(request, _begin(request, it.person.pk), fresh=True)
+    return redirect(address("console:caller", it.person.pk, **_how(request)))
+
+
+def _noted(request: HttpRequest, it: Call) -> dict[str, Any]:
+    kept = request.session.get(_CALL) or {}
+    done = [tuple(one) for one in kept.get("done", [])] if kept.get("who") == it.person.pk else []
+    told = sentences([one[:3] for one in done], it.now)
+    last = done[-1] if done else None
+    left = int(last[3] - it.now.timestamp()) if last and last[3] else 0
+    return {"told": told, "undo": {"row": last[2], "seconds": left} if last and left > 0 else None}
+
+
+def _wanting(request: HttpRequest, it: Call, wanted: Wanted | None, **more: Any) -> dict[str, Any]:
+    """The part of the screen where an order is taken."""
+    text = (request.POST.get("line") or request.GET.get("line") or "").strip()[:200]
+    context: dict[str, Any] = {"it": it, "wanted": wanted, "line": text, "how": _how(request)}
+    if wanted is not None:
+        facts = form_facts(it, wanted, alone=request.GET.get("alone") == "1")
+        context["want_form"] = WantedForm(None, **facts)
+        if wanted.occasion is not None:
+            context["seats_free"], context["seats_kept"] = seats_line(wanted.occasion, it)
+    if text:
+        context["found"] = find_wanted(it, text)
+    return context | more
+
+
+def _show(
+    request: HttpRequest,
+    it: Call,
+    *,
+    shown: Screen | None = None,
+    opened: Any = ("", ""),
+    wanted: Wanted | None = None,
+    http: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The whole screen; for htmx only what changes."""
+    shown = shown or screen(it)
+    open_form: dict[str, Any] = {}
+    if isinstance(opened[0], Entry):
+        open_form = {"open_at": opened[0].anchor, "open_do": opened[1], "open_form": opened[2]}
+    elif opened[0] and (entry := _entry_of(shown, *opened)) is not None:
+        form = DEEDS[opened[0]].form
+        if form is not None:
+            made = form(it, entry, None)
+            open_form = {"open_at": entry.anchor, "open_do": opened[0], "open_form": made}
+    context = {
+        "person": it.person,
+        "screen": shown,
+        "channels": channel_choices(),
+        "channel": str(it.channel),
+        "here": reverse("console:caller", args=[it.person.pk]),
+        **_noted(request, it),
+        **_wanting(request, it, wanted),
+        **open_form,
+        **more,
+    }
+    part = "console/_caller.html" if getattr(request, "htmx", False) else "console/caller.html"
+    return render(request, part, context, status=http)
+
+
+def put(form: Any, refused: Refused) -> None:
+    """Say the refusal beside its fields, or above the form with what to do next."""
+    beside = {name: words for name, words in refused.fields.items() if name in form.fields and words}
+    if "place" in refused.fields and "village" in form.fields and "place" not in form.fields:
+        beside["village"] = refused.fields["place"]
+    for name, words in beside.items():
+        form.add_error(name, str(words))
+    if not beside:
+        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
