@@ -37,6 +37,8 @@ order/new                           code    item_code
 api/v1/menu                         code    item_code
 help/                               code    item_code
 areas/                              code    village_code
+areas/                              kind    held_kind
+areas/changes                       pk      area_change
 help/                               person  neighbour
 calendar/                           year    year
 desk/offers                         pk      offer
@@ -46,6 +48,8 @@ call/                               pk      neighbour
 reviews                             pk      served_visit
 follow-ups                          pk      served
 complaints                          pk      complaint
+month/                              period  period
+month/                              metric  metric
 incidents                           pk      incident
 team/offers                         pk      offer
 team/pool                           pk      pool

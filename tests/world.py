@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from laojia.foundation.area.actions import save_zone
+from laojia.foundation.area.actions import plan_rename, save_zone
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.models import Person, Post
 from laojia.kernel.links import make_link
@@ -89,6 +89,7 @@ def make_world(cast: Cast) -> World:
         state="to_call", area_path=cast.village.path
     )  # as the worker leaves it for people without SMS
     world.ids |= {
+        "period": "2026-11", "metric": "orders_taken",
         "item_code": "W01", "village_code": cast.village.code, "year": NOON.year, "neighbour": cast.neighbour.pk,
         "station": cast.station.pk, "team": cast.team.pk, "message": told.pk,
     }  # fmt: skip
@@ -248,6 +249,10 @@ def _planned(world: World) -> None:
         now=NOW,
     )
     ids["draft"], ids["published"] = draft.pk, clinic.pk
+    ids["held_kind"] = "orders"
+    ids["area_change"] = plan_rename(
+        area=cast.far_village, name="远景村", on=date(2027, 1, 1), actor=cast.as_(cast.system_admin), now=NOW
+    ).pk
     ids["zone"] = save_zone(
         name="甘亭片", villages=[cast.village], actor=cast.as_(cast.system_admin), now=NOW
     ).pk

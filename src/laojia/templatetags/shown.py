@@ -240,3 +240,9 @@ def here(context: template.Context, prefix: str) -> SafeString:
 def said_area(area: Any, on: datetime | date | None = None) -> str:
     """{{ order.area|said_area:order.placed_at }}: the name of that day, and what the place is called today."""
     return shown.said_area(area, on)
+
+
+@register.filter
+def level_word(level: str) -> object:
+    """The word for a level of the tree of areas."""
+    return labels.AREA_LEVELS.get(level, level)

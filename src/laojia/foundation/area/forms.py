@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from laojia.foundation.area.models import Area
 from laojia.kernel.geo import System
 from laojia.policy.roles import AreaLevel, StationLevel
 
@@ -73,6 +74,83 @@ class CloseForm(forms.Form):
         required=False,
         help_text=_("Several codes with a space between them."),
     )
+
+
+def _day() -> forms.DateField:
+    return forms.DateField(label=_("Takes effect on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class MergeForm(forms.Form):
+    """This area and others become one, which is there already or is new."""
+
+    others = forms.TypedMultipleChoiceField(
+        label=_("Together with"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 10})
+    )
+    into = forms.TypedChoiceField(label=_("They become"), coerce=int, empty_value=0, required=False)
+    name = forms.CharField(label=_("Name of the new one"), max_length=60, required=False)
+    code = forms.CharField(
+        label=_("Code of the new one"),
+        max_length=17,
+        required=False,
+        help_text=_("The next free code is taken when left empty."),
+    )
+    on = _day()
+
+    def __init__(self, *args: Any, area: Area, choices: Choices, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["others"].choices = choices  # type: ignore[attr-defined]
+        self.fields["into"].choices = [("", _("a new one")), (area.pk, area.name), *choices]  # type: ignore[attr-defined]
+
+
+STAYS_ITSELF = 0
+_NEW_PARTS = 4
+
+
+class SplitForm(forms.Form):
+    """Which parts, which area below goes to which part, and where goes what lies on none."""
+
+    keeps = forms.BooleanField(label=_("The area itself goes on; only parts of it leave"), required=False)
+
+    def __init__(self, *args: Any, area: Area, below: Sequence[Area], **words: Any) -> None:
+        super().__init__(*args, **words)
+        self._below = below
+        parts = [
+            (STAYS_ITSELF, _("stays with %(name)s") % {"name": area.name}),
+            *((number, _("to part %(number)s") % {"number": number}) for number in range(1, _NEW_PARTS + 1)),
+        ]
+        for number in range(1, _NEW_PARTS + 1):
+            word = _("Name of part %(number)s") % {"number": number}
+            self.fields[f"name_{number}"] = forms.CharField(label=word, max_length=60, required=False)
+            word = _("Code of part %(number)s") % {"number": number}
+            self.fields[f"code_{number}"] = forms.CharField(label=word, max_length=17, required=False)
+        for one in below:
+            self.fields[f"child_{one.pk}"] = forms.TypedChoiceField(
+                label=one.name, coerce=int, choices=[("", "—"), *parts], required=False, empty_value=None
+            )
+        self.fields["rest"] = forms.TypedChoiceField(
+            label=_("What lies on no smaller area goes"), coerce=int, choices=parts, initial=1
+        )
+        self.fields["on"] = _day()
+
+    def clean(self) -> dict[str, Any]:
+        entry: dict[str, Any] = super().clean() or {}
+        numbers = range(1, _NEW_PARTS + 1)
+        entry["parts"] = [
+            (entry[f"name_{n}"], entry.get(f"code_{n}", "")) for n in numbers if entry.get(f"name_{n}")
+        ]
+        where = {one.pk: entry.get(f"child_{one.pk}") for one in self._below}
+        for one in self._below:
+            if where[one.pk] is None and f"child_{one.pk}" not in self.errors:
+                self.add_error(f"child_{one.pk}", _("Please say for each area below where it goes."))
+        entry["where"] = where
+        return entry
+
+
+class NewNameForm(forms.Form):
+    """Another name from a day on."""
+
+    name = forms.CharField(label=_("New name"), max_length=60)
+    on = _day()
 
 
 class ListForm(forms.Form):

@@ -1,6 +1,7 @@
 """Pages of areas, stations and zones for the administration."""
 
 from laojia.foundation.area.pages.areas import close, download, index, new_area, one, read_list, rename
+from laojia.foundation.area.pages.changes import holds, merge, new_name, planned, split, undo
 from laojia.foundation.area.pages.places import edit_station, edit_zone, end_station, new_station, zones
 
 __all__ = [
@@ -9,11 +10,17 @@ __all__ = [
     "edit_station",
     "edit_zone",
     "end_station",
+    "holds",
     "index",
+    "merge",
     "new_area",
+    "new_name",
     "new_station",
     "one",
+    "planned",
     "read_list",
     "rename",
+    "split",
+    "undo",
     "zones",
 ]

@@ -45,7 +45,7 @@ _DOWNLOADED = (
     "valid_to",
 )
 _ON_A_PAGE = 50
-_BY_HAND = ("area.create", "area.rename", "area.close", "area.import")
+_BY_HAND = ("area.create", "area.rename", "area.close", "area.import", "area.merge", "area.split")
 
 
 class _Line:
@@ -99,13 +99,13 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @require_safe
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """One area: facts, map, stations, what is below, what became of it, and what can be changed."""
-    return _show(request, _area(request, code))
+    return _show(request, area_asked(request, code))
 
 
 @require_POST
 def new_area(request: HttpRequest, code: str) -> HttpResponse:
     """An area below this one."""
-    above = _area(request, code)
+    above = area_asked(request, code)
     form = AreaForm(request.POST)
 
     def make() -> Area:
@@ -121,7 +121,7 @@ def new_area(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest, code: str) -> HttpResponse:
     """Another name for this area."""
-    area = _area(request, code)
+    area = area_asked(request, code)
     form = RenameForm(request.POST)
 
     def make() -> Area:
@@ -135,7 +135,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """The end of this area."""
-    area = _area(request, code)
+    area = area_asked(request, code)
     form = CloseForm(request.POST)
 
     def make() -> Area:
@@ -244,7 +244,8 @@ def _wanted(form: SearchForm) -> dict[str, Any]:
     }
 
 
-def _area(request: HttpRequest, code: str) -> Area:
+def area_asked(request: HttpRequest, code: str) -> Area:
+    """The area of the address. Raises OutOfScope."""
     area = queries.area_by_code(code)
     if area is None:
         raise queries.no_such_area()

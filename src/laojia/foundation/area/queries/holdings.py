@@ -126,3 +126,11 @@ def below_at(area: Area) -> dict[str, int]:
     for level in rows.values_list("level", flat=True):
         found[level] = found.get(level, 0) + 1
     return found
+
+
+def shown_of(one: Holding, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The shown columns of these rows, in their order."""
+    rows = {
+        row["pk"]: row for row in one.model._default_manager.filter(pk__in=list(ids)).values("pk", *one.shows)
+    }
+    return [rows[pk] for pk in ids if pk in rows]

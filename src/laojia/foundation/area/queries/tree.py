@@ -184,6 +184,16 @@ def children_of(area: Area) -> QuerySet[Area]:
     return Area.objects.filter(LIVE, parent=area).order_by("code")
 
 
+def same_level(area: Area) -> list[tuple[int, str]]:
+    """Valid areas it could merge with: towns; villages of all towns; grids of its village; micro-grids of its grid."""
+    rows = Area.objects.filter(LIVE, level=area.level).exclude(pk=area.pk)
+    if area.level in (AreaLevel.GRID, AreaLevel.MICRO_GRID):
+        rows = rows.filter(parent=area.parent_id)
+    values = rows.order_by("code").values_list("id", "name", "parent__name")
+    wide = area.level == AreaLevel.VILLAGE
+    return [(pk, f"{above} · {name}" if wide else name) for pk, name, above in values]
+
+
 def households_of(areas: Iterable[Area]) -> dict[int, int]:
     """Households by area id, summed from the finest level that has figures; areas without any are left out.
 
