@@ -89,7 +89,7 @@ def make_world(cast: Cast) -> World:
         state="to_call", area_path=cast.village.path
     )  # as the worker leaves it for people without SMS
     world.ids |= {
-        "period": "2026-11", "metric": "orders_taken",
+        "period": "2026-11", "metric": "occasions_held",
         "item_code": "W01", "village_code": cast.village.code, "year": NOON.year, "neighbour": cast.neighbour.pk,
         "station": cast.station.pk, "team": cast.team.pk, "message": told.pk,
     }  # fmt: skip

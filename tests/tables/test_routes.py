@@ -207,6 +207,13 @@ GET  LSDC 404
 GET  StDZY 404
      overview/ overview/rows/
 
+# The month and year
+GET  LoStDZY 404
+     month/<str:period>/ month/<str:period>/sheet/ month/<str:period>/workbook.xlsx month/definitions/ month/
+     month/<str:period>/<slug:metric>/
+POST LoStDZY 404
+     month/<str:period>/note/
+
 # A child's own case
 GET  K 403
      kept/
