@@ -63,8 +63,8 @@ def inside_use(path: str, spare: Collection[str] = ()) -> str:
 
 
 def touched_since(kind: str, ids: Iterable[int], moment: datetime | None) -> set[int]:
-    """Rows of the kind of which the journal knows something later than that."""
-    rows = JournalRow.objects.filter(kind=kind, subject_id__in=list(ids))
+    """Rows of the kind of which the journal knows something later than that; what lists did is looked up in the rows."""
+    rows = JournalRow.objects.filter(kind=kind, subject_id__in=list(ids)).exclude(cause="list.take")
     if moment is not None:
-        rows = rows.filter(at__gt=moment)
+        rows = rows.filter(at__gt=moment).exclude(verb="list.remove")
     return set(rows.values_list("subject_id", flat=True))
