@@ -18,7 +18,10 @@ WHERE = """
 review/                             token   review_link
 complaint/                          token   complaint_link
 offer/<str:token>/visit             token   occasion_link
+offer/<str:token>/invite            token   invite_link
 offer/                              token   offer_link
+o/<str:number>/regular              number  standing_number
+l/<str:token>/regular               token   standing_order_link
 l/<str:token>/answer                token   asked_link
 l/                                  token   order_link
 kept/                               number  sealed_number
@@ -42,6 +45,9 @@ areas/changes                       pk      area_change
 help/                               person  neighbour
 calendar/                           year    year
 desk/offers                         pk      offer
+desk/drives                         pk      call
+desk/invites                        pk      invite
+team/invites                        pk      invite
 desk/occasions                      pk      draft_occasion
 desk/o                              pk      waiting
 call/                               pk      neighbour
@@ -61,7 +67,8 @@ station/settle                      pk      served_visit
 station/called                      pk      message
 station/tally                       pk      tally
 order/seat                          pk      seats
-mine/standing                       pk      standing
+regular/new                         person  neighbour
+regular/team/link                   token   standing_link
 regular                             pk      standing
 help/                               pk      seats
 on/                                 pk      seats
@@ -73,6 +80,8 @@ occasions/many                      pk      standstill
 occasions                           pk      seats
 areas/stations                      pk      station
 areas/zones                         pk      zone
+lists/template                      kind    list_kind
+lists                               pk      list
 people                              pk      neighbour
 posts/person                        pk      neighbour
 posts/account                       pk      account

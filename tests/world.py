@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from laojia.foundation.area.actions import plan_rename, save_zone
+from laojia.foundation.lists.jobs import put_down
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.models import Person, Post
 from laojia.kernel.links import make_link
@@ -79,6 +80,7 @@ def make_world(cast: Cast) -> World:
     _said(world)
     _kept_apart(world)
     _planned(world)
+    _listed(world)
     for name in WITH_ACCOUNT:
         account_of(getattr(cast, name))
     world.ids["account"] = account_of(cast.stranger).pk
@@ -132,6 +134,19 @@ def _asked(world: World) -> None:
         place="枣树巷2号",
     )
     ids["entered_number"] = entered.number
+
+
+def _listed(world: World) -> None:
+    """A list of two teams, checked, one row of it to be mended."""
+    rows = (
+        "队伍名称,队伍类别,所在地,队长姓名,队长手机,第二联系人,第二联系人手机",
+        f"清单助学队,助学志愿队,{world.cast.town.name},丁一,13500000001,丁二,13500000002",
+        "清单修缮队,修缮志愿队,没有这个村,丁三,13500000003,丁四,13500000004",
+    )
+    batch = put_down(
+        "teams", "\n".join(rows).encode(), actor=world.cast.as_(world.cast.dispatcher), now=NOW
+    )
+    world.ids["list"], world.ids["list_kind"] = batch.pk, batch.kind
 
 
 def _answered(world: World) -> None:
@@ -198,10 +213,17 @@ def _planned(world: World) -> None:
     company = make_item("W03", name="每周去看看老人", mode="standing", trusted=False)
     wished = world.place(item_version=company, times=[], words="周三上午来最好")
     ids["wished_number"] = wished.number
-    ids["standing"] = orders.start_standing(
-        order=world.place(item_version=company, times=[]), weekdays=[2], starts=time(9, 30), minutes=60,
-        valid_from=date(2026, 12, 2), actor=cast.as_(cast.dispatcher), now=NOW,
-    ).pk  # fmt: skip
+    regular = world.place(item_version=company, times=[])
+    standing = orders.start_standing(
+        order=regular, weekdays=[2], starts=time(9, 30), minutes=60, valid_from=date(2026, 12, 2),
+        actor=cast.as_(cast.dispatcher), now=NOW,
+    )  # fmt: skip
+    visit, leader = Occasion.objects.get(standing_id=standing.pk), cast.as_(cast.leader)
+    menu.confirm(occasion=visit, team=cast.team, actor=leader, now=NOW, because="offer.accept")
+    orders.arrange(order=regular, occasion=visit, actor=leader, now=NOW, because="offer.accept")
+    ids["standing"], ids["standing_number"] = standing.pk, regular.number
+    ids["standing_link"] = make_link("standing", standing.pk, "offer", to=cast.leader.pk)
+    ids["standing_order_link"] = make_link("order", regular.pk, "order", to=cast.resident.pk)
     clinic = make_item(
         "W04", name="义诊", mode="seats", asked_by=["person", "village"], places=40, held_back=10
     )
@@ -225,6 +247,9 @@ def _planned(world: World) -> None:
     )  # fmt: skip
     menu.confirm(occasion=call, team=cast.team, actor=CLOCK, now=NOW)
     ids["call"] = call.pk
+    invite = dispatch.invite(occasion=call, teams=[cast.other_team], actor=staff, now=NOW)[0]
+    ids["invite"] = invite.pk
+    ids["invite_link"] = make_link("invite", invite.pk, "offer", to=cast.other_leader.pk)
     ids["standstill"] = menu.declare_standstill(
         area=cast.village, first_day=NOON.date() + timedelta(days=40), last_day=NOON.date() + timedelta(days=40),
         kinds=["volunteers"], reason="snow", actor=staff, now=NOW,

@@ -345,7 +345,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "standing.resume": Deed(lambda told: orders.resume_standing(standing=told.row, **told.who)),
     "standing.end": Deed(
-        lambda told: orders.end_standing(standing=told.row, reason=told.given["reason"], **told.who),
+        lambda told: orders.end_standing(
+            standing=told.row, reason=told.given["reason"], how="call", spoke_with="person", **told.who
+        ),
         lambda call, entry, data: _without_channel(StandingForm(data, verb="standing.end")),
     ),
 }  # fmt: skip

@@ -120,29 +120,6 @@ class KeptEndForm(forms.Form):
         return given
 
 
-class RhythmForm(forms.Form):
-    """The rhythm of regular help."""
-
-    weekdays = forms.TypedMultipleChoiceField(
-        label=_("On which days?"),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[
-            (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
-            (5, _("Saturday")), (6, _("Sunday")),
-        ],
-    )  # fmt: skip
-    starts = forms.TimeField(label=_("At what hour?"), widget=forms.TimeInput({"type": "time"}))
-    minutes = forms.IntegerField(label=_("How long, in minutes?"), min_value=10, max_value=480, initial=60)
-    every_weeks = forms.IntegerField(label=_("Every how many weeks?"), min_value=1, max_value=8, initial=1)
-    valid_from = forms.DateField(label=_("From which day on?"), widget=forms.DateInput({"type": "date"}))
-    over_holidays = forms.BooleanField(label=_("On holidays too, as the person wishes"), required=False)
-
-    def facts(self) -> dict[str, Any]:
-        """As the action takes them."""
-        return dict(self.cleaned_data)
-
-
 class CallForm(forms.Form):
     """What somebody said on the telephone or at the counter, with the verb's reason where it has one."""
 
@@ -157,15 +134,3 @@ class CallForm(forms.Form):
             self.fields["reason"].choices = [(code, labels.REASONS[code]) for code in REASONS[verb]]  # type: ignore[attr-defined]
         else:
             del self.fields["reason"]
-
-
-class PauseForm(CallForm):
-    """Until when nobody needs to come."""
-
-    until = forms.DateField(
-        label=_("Until which day must nobody come?"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}),
-        help_text=_("On that day they come again by themselves. Leave it empty when nobody knows yet."),
-    )
-    field_order = ("reason", "until", "channel")

@@ -10,9 +10,16 @@ from laojia.steps.order.pages.helping import (
     help_start,
 )
 from laojia.steps.order.pages.keeping import kept, kept_one, rhythm
-from laojia.steps.order.pages.looking import by_link, look_up, mine, one, pause_standing, resume_standing
+from laojia.steps.order.pages.looking import by_link, look_up, mine, one
 from laojia.steps.order.pages.ordering import describe, done, new, seat
-from laojia.steps.order.pages.regular import regular, regular_one
+from laojia.steps.order.pages.regular import regular, regular_new, regular_one, regular_sheet
+from laojia.steps.order.pages.regular_people import (
+    regular_mine,
+    regular_mine_sheet,
+    team_regular,
+    team_regular_link,
+    team_regular_one,
+)
 
 __all__ = [
     "answer",
@@ -35,12 +42,17 @@ __all__ = [
     "new",
     "nudge",
     "one",
-    "pause_standing",
     "regular",
+    "regular_mine",
+    "regular_mine_sheet",
+    "regular_new",
     "regular_one",
+    "regular_sheet",
     "resume",
-    "resume_standing",
     "rhythm",
     "seat",
     "sheet",
+    "team_regular",
+    "team_regular_link",
+    "team_regular_one",
 ]

@@ -57,6 +57,8 @@ def buttons(it: Opened) -> list[Button]:
         "cancel": _("Not needed any more"),
     }
     possible = it.verbs()
+    if it.order.standing_id is not None:  # regular help rests and ends on its own page
+        possible -= {"order.cancel", "order.suspend"}
     return [
         Button(f"{it.home}{path}/", words[path], sign, path in ("nudge", "resume"))
         for verb, path, sign in _PAGES

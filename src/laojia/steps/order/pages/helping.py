@@ -90,7 +90,8 @@ def help_choose(request: HttpRequest, person: int) -> HttpResponse:
     ]
     now = clock.now()
     on = menu.whats_on(whom.area_path, 30, ("seats",), now=now)
-    context = {"person": whom, "rows": rows, "on": on, "text": text, "steps": _steps()}
+    regular = actor.has(Role.DISPATCHER, Role.STATION_STAFF)
+    context = {"person": whom, "rows": rows, "on": on, "text": text, "steps": _steps(), "regular": regular}
     return render(request, "order/help_choose.html", context)
 
 

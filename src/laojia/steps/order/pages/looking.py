@@ -5,23 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.kernel import clock, limits
 from laojia.kernel.codes import mask_name
-from laojia.kernel.errors import BadInput, OutOfScope, TooMany
+from laojia.kernel.errors import OutOfScope, TooMany
 from laojia.kernel.links import make_link
 from laojia.policy.facts import subject_of
 from laojia.policy.permissions import may
 from laojia.shown import said_area
 from laojia.steps.order import actions, queries
-from laojia.steps.order.forms import LookUpForm, ReasonForm
+from laojia.steps.order.forms import LookUpForm
 from laojia.steps.order.pages import acting
 from laojia.steps.order.pages.common import actor_of, put
 from laojia.steps.order.pages.opening import Opened, opened, remember
@@ -111,6 +109,7 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
         "review": _review_link(it, place, now),
         "ended": queries.ended_how(order),
         "rhythm": _may_become_regular(it),
+        "regular": order.standing_id is not None and it.is_own,
         "again": order.item_version is not None
         and order.state in ("closed", "served", "cancelled")
         and it.is_own,
@@ -157,43 +156,9 @@ def mine(request: HttpRequest) -> HttpResponse:
             "/accounts/who/?next=/mine/" if request.user.is_authenticated else "/accounts/login/?next=/mine/"
         )
     now = clock.now()
-    context = {"cards": queries.my_cards(actor, now), "standing": queries.my_standing(actor), "now": now}
+    standing = [
+        (row, queries.said_rhythm(row), queries.usual_names(row), row.orders.order_by("id").first())
+        for row in queries.my_standing(actor)
+    ]
+    context = {"cards": queries.my_cards(actor, now), "standing": standing, "now": now}
     return render(request, "order/mine.html", context)
-
-
-# --- regular help -------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def pause_standing(request: HttpRequest, pk: int) -> HttpResponse:
-    """先停一停."""
-    actor = actor_of(request)
-    row = queries.standing(pk, actor)
-    form = ReasonForm(request.POST or None, verb="standing.pause", initial={"reason": "person_away"})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.pause_standing(
-                standing=row, reason=form.cleaned_data["reason"], actor=actor, now=clock.now()
-            )
-        except BadInput as refused:
-            put(form, refused)
-        else:
-            messages.success(request, _("Good, nobody comes until you say so."))
-            return redirect("order:mine")
-    context = {
-        "title": _("Pause the regular help?"),
-        "text": _("The visits still to come are called off; the team hears of it."),
-        "form": form,
-        "button": _("Pause"),
-        "back": "/mine/",
-    }
-    return render(request, "order/confirm.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["POST"])
-def resume_standing(request: HttpRequest, pk: int) -> HttpResponse:
-    """接着来."""
-    actor = actor_of(request)
-    actions.resume_standing(standing=queries.standing(pk, actor), actor=actor, now=clock.now())
-    messages.success(request, _("Good, they come again."))
-    return redirect("order:mine")

@@ -2,13 +2,10 @@
 
 from laojia.steps.order.queries.asking import (
     last_visit,
-    regular_help,
-    standing,
     to_telephone,
     units_i_speak_for,
     village_line,
     visits_ahead,
-    visits_of,
 )
 from laojia.steps.order.queries.cards import (
     Card,
@@ -21,7 +18,6 @@ from laojia.steps.order.queries.cards import (
     entered_by,
     kept_by,
     my_cards,
-    my_standing,
     people_i_order_for,
     place_line,
     said_wishes,
@@ -30,6 +26,23 @@ from laojia.steps.order.queries.cards import (
 )
 from laojia.steps.order.queries.desk import QueueFilter, queue, suspended, unmapped_needs, waiting_list
 from laojia.steps.order.queries.finding import by_link, by_number, order, order_on_desk
+from laojia.steps.order.queries.regular import (
+    CHECK_WORDS,
+    checks_to_telephone,
+    may_be_usual,
+    my_standing,
+    open_checks,
+    regular_help,
+    said_rhythm,
+    standing,
+    standing_by_link,
+    standing_of,
+    standing_timeline,
+    team_standing,
+    team_standing_one,
+    usual_names,
+    visits_of,
+)
 from laojia.steps.order.queries.telling import (
     Coming,
     Holding,
@@ -42,6 +55,7 @@ from laojia.steps.order.queries.telling import (
 )
 
 __all__ = [
+    "CHECK_WORDS",
     "Card",
     "Choices",
     "Coming",
@@ -52,6 +66,7 @@ __all__ = [
     "by_link",
     "by_number",
     "cards_of",
+    "checks_to_telephone",
     "choices",
     "coming",
     "current_attendance",
@@ -61,8 +76,10 @@ __all__ = [
     "holding",
     "kept_by",
     "last_visit",
+    "may_be_usual",
     "my_cards",
     "my_standing",
+    "open_checks",
     "order",
     "order_on_desk",
     "people_i_order_for",
@@ -70,14 +87,21 @@ __all__ = [
     "queue",
     "regular_help",
     "review_is_open",
+    "said_rhythm",
     "said_wishes",
     "standing",
+    "standing_by_link",
+    "standing_of",
+    "standing_timeline",
     "suspended",
+    "team_standing",
+    "team_standing_one",
     "timeline",
     "title_of",
     "to_telephone",
     "units_i_speak_for",
     "unmapped_needs",
+    "usual_names",
     "village_line",
     "visits_ahead",
     "visits_of",

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Unit
-from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
-from laojia.steps.order.models import Attendance, Order, StandingHelp
+from laojia.steps.order.models import Attendance, Order
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _MOST = 60
@@ -40,31 +38,6 @@ def village_line(area: Area) -> str:
         area = Area.objects.select_related("parent").get(pk=int(names[2]))
     parent = area.parent
     return f"{parent.name} · {area.name}" if parent is not None and area.level == "village" else area.name
-
-
-def standing(pk: int, actor: Actor) -> StandingHelp:
-    """One regular help. Raises OutOfScope."""
-    rows = scoped(StandingHelp.objects.select_related("item_version", "team", "area"), actor, "standing.see")
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise OutOfScope(
-            "standing_not_here", _("We do not find that here."), _("Ask the practice centre by telephone.")
-        )
-    return row
-
-
-def regular_help(actor: Actor) -> list[StandingHelp]:
-    """Regular help in the area of a desk, missed visits first."""
-    rows = scoped(StandingHelp.objects.exclude(state="ended"), actor, "standing.see")
-    rows = rows.select_related("item_version", "team", "area", "person", "unit")
-    return list(rows.order_by("-missed", "id")[:_MOST_SHOWN])
-
-
-def visits_of(standing: StandingHelp) -> list[Attendance]:
-    """Visits of a regular help that the caller may see: the last ones and those planned, in order of time."""
-    rows = Attendance.objects.filter(occasion__standing_id=standing.pk).exclude(state="released")
-    newest = rows.select_related("occasion").order_by("-occasion__starts_at")[:_VISITS_SHOWN]
-    return list(newest)[::-1]
 
 
 def last_visit(order: Order, now: datetime) -> Attendance | None:

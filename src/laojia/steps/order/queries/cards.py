@@ -21,7 +21,7 @@ from laojia.policy.facts import Actor
 from laojia.shown import said_area, said_day
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.menu.rules.times import wish_days
-from laojia.steps.order.models import Attendance, Order, StandingHelp
+from laojia.steps.order.models import Attendance, Order
 
 _RECENT = timedelta(days=90)
 _MOST = 50
