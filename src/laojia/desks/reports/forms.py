@@ -14,7 +14,7 @@ from laojia.foundation.area.models import Area
 class NoteForm(forms.Form):
     """Words beside the month: the place is asked for only where there are several."""
 
-    area = forms.ChoiceField(label=_("For"))
+    area = forms.ChoiceField(label=_("Where"))
     words = forms.CharField(
         label=_("Beside the figures"),
         help_text=_("Printed with the figures. Empty takes back what was written."),

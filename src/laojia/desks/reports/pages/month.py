@@ -193,7 +193,7 @@ def _worth(unit: str, n: int) -> float | int:
 
 
 def _figure_rows(sheet: Sheet) -> Iterator[list[Cell]]:
-    yield [_("Figure"), _("Part"), _("Number"), _("Unit"), _("Rows behind it")]
+    yield [_("Figure"), _("Part"), _("How many"), _("Unit"), _("Rows behind it")]
     for figure in sheet.figures.values():
         unit = _(metrics.UNITS[figure.metric.unit])
         yield [_(figure.metric.name), "", figure.shown, unit, figure.rows]

@@ -15,6 +15,7 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
+    Q,
     QuerySet,
     Sum,
     Value,
@@ -29,6 +30,9 @@ from laojia.desks.reports.rules import Period, in_hours, middle, provisional
 from laojia.foundation.journal.queries import scoped
 from laojia.kernel.clock import CHINA
 from laojia.policy.metrics import MONTH, Metric, on_page
+
+
+_EVERY = Q(pk__isnull=False)
 
 
 @dataclass
@@ -94,7 +98,7 @@ def _count(view: View, period: Period, m: Moment, figures: list[Figure]) -> None
     """All figures of one table and moment in one pass: grouped by the part each of them puts a row into (NULL: none)."""
     declared = [COUNTED[figure.metric.code] for figure in figures]
     marks = {
-        f"part_{n}": Case(When(c.where(m), then=_part(c, m)), default=None, output_field=CharField())
+        f"part_{n}": Case(When(c.where(m) or _EVERY, then=_part(c, m)), default=None, output_field=CharField())
         for n, c in enumerate(declared)
     }
     sums = {f"sum_{n}": Sum(c.value) for n, c in enumerate(declared) if c.value}
