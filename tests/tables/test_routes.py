@@ -41,6 +41,8 @@ GET  *
 POST *
      offer/<str:token>/accept/ offer/<str:token>/decline/ offer/<str:token>/visit/time/
      offer/<str:token>/visit/roster/ offer/<str:token>/visit/roster/<int:line>/stand-in/
+     offer/<str:token>/visit/turn-up/ offer/<str:token>/invite/come/ offer/<str:token>/invite/not-come/
+     offer/<str:token>/invite/names/
      offer/<str:token>/visit/back/ offer/<str:token>/visit/over/ l/<str:token>/nudge/ l/<str:token>/resume/
      elder/
 
@@ -73,7 +75,7 @@ GET  RSD 404 L=403
 GET  RLSD 404 ZY=403
      incidents/new/
 GET  RSD 404
-     order/done/<str:number>/ o/<str:number>/sheet/ mine/standing/<int:pk>/pause/
+     order/done/<str:number>/ o/<str:number>/sheet/
 GET  RSD 404 A=away
      o/<str:number>/
 GET  SD 404 R=403
@@ -86,12 +88,23 @@ GET  R 404 SD=403
      o/<str:number>/answer/
 POST RD 404 S=403
      o/<str:number>/resume/
-POST RSD 404
-     mine/standing/<int:pk>/resume/
 GET  RSD 404 A=403
      api/v1/orders/<number>
 POST R 404 ASD=403
      api/v1/orders/<number>/nudge
+
+GET  R 404 LSD=403
+     o/<str:number>/regular/ o/<str:number>/regular/sheet/
+GET  *
+     l/<str:token>/regular/ l/<str:token>/regular/sheet/ regular/team/link/<str:token>/
+GET  RLSD 404
+     regular/<int:pk>/sheet/
+GET  SD 403 t=404
+     regular/new/<int:person>/
+GET  Lo 403
+     regular/team/
+GET  L 403 o=404
+     regular/team/<int:pk>/
 
 # Teams and volunteers
 GET  Lo 404
@@ -111,7 +124,11 @@ GET  LGSD 404
 POST VLGSD 404
      team/occasions/<int:pk>/time/ team/occasions/<int:pk>/roster/
      team/occasions/<int:pk>/roster/<int:line>/stand-in/ team/occasions/<int:pk>/back/
-     team/occasions/<int:pk>/over/
+     team/occasions/<int:pk>/over/ team/occasions/<int:pk>/turn-up/
+GET  oSD 404
+     team/invites/<int:pk>/
+POST oSD 404
+     team/invites/<int:pk>/come/ team/invites/<int:pk>/not-come/ team/invites/<int:pk>/names/
 GET  LSD 404 VG=403
      team/occasions/<int:pk>/done/ team/occasions/<int:pk>/record/
 GET  VL 404
@@ -122,6 +139,16 @@ POST V 404
      volunteer/lines/<int:pk>/
 
 # The dispatchers' desk
+GET  StD 404
+     desk/trips/ call-ups/
+GET  D 404 St=403
+     call-ups/new/
+GET  SD 404
+     desk/drives/<int:pk>/
+POST StD 404
+     desk/trips/make/
+POST SD 404
+     desk/invites/<int:pk>/withdraw/
 GET  StD 404
      desk/ desk/queue.csv desk/queue.xlsx desk/offers/ desk/suggest/ follow-ups/ api/v1/desk/queue
 POST SD 404
@@ -220,15 +247,26 @@ GET  K 403
 GET  K 404
      kept/<str:number>/
 
+# Lists read in
+GET  DM12 404
+     lists/
+GET  D 404
+     lists/<int:pk>/ lists/<int:pk>/progress/ lists/<int:pk>/bad-rows/ lists/template/<slug:kind>/
+POST D 404
+     lists/<int:pk>/take/ lists/<int:pk>/drop/ lists/<int:pk>/remove/
+
 # Teams, posts, areas, calendar, journal
 POST StD1 404
      calendar/hours/ calendar/<int:year>/day/ calendar/<int:year>/enter/
 GET  StD1 404
      calendar/<int:year>/
 GET  StDY1 404
-     areas/ areas/download/ areas/<str:code>/
+     areas/ areas/download/ areas/changes/ areas/<str:code>/
 GET  1 404 StDY=403
-     areas/import/
+     areas/import/ areas/<str:code>/merge/ areas/<str:code>/split/ areas/<str:code>/new-name/
+     areas/<str:code>/holds/<str:kind>/
+POST 1 404 StDY=403
+     areas/changes/<int:pk>/undo/
 GET  D1 404
      areas/stations/new/ areas/stations/<int:pk>/
 POST D1 404
