@@ -30,16 +30,15 @@ def villages() -> list[tuple[str, str]]:
     """(town, village as people write it with its town) of the county's division list."""
     import csv
 
-    from laojia.foundation.area import jobs
-    from laojia.foundation.area.rules import short_name
+    import laojia.foundation.area.rules as rules
 
-    table = Path(jobs.__file__).parents[1] / "data" / "hongdong_areas.csv"
+    table = Path(rules.__file__).parents[1] / "data" / "hongdong_areas.csv"
     rows = [
         row for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()) if row["level"] != "county"
     ]
     towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
     return [
-        (towns[row["parent_code"]], towns[row["parent_code"]] + short_name(row["name"]))
+        (towns[row["parent_code"]], towns[row["parent_code"]] + rules.short_name(row["name"]))
         for row in rows
         if row["level"] == "village"
     ]

@@ -158,7 +158,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     # people, posts, teams
     "person.see": {**_ASKER, **_SEE_AREA, _R.GRID_WORKER: _AREA},
     "person.add": {**_ASKER, **_DESK_OR_STATION, _R.GRID_WORKER: _AREA, **_LEADER, **_CLOCK},
-    "person.correct": {**_ASKER, **_DESK_OR_STATION},
+    "person.correct": {**_ASKER, **_DESK_OR_STATION, **_CLOCK},  # the clock: lists read in by command
     "person.reveal": _DESK_OR_STATION,
     "person.export": {**_ASKER},
     "person.erase": {**_ASKER},

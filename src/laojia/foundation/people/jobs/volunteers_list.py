@@ -161,9 +161,9 @@ def _prepare(line: Line, book: _Book) -> tuple[Verdict, Volunteer | None]:
     given.birth_year = born.year if born else None
     if person is None:
         return Verdict(NEW, handles=handles), given
-    if not may(book.asked.actor, "person.correct", subject_of(person)):
-        return bad(Flaw("name", "not_yours"), handles=handles), None
     fields = _compare(given, person, book)
+    if given.changes and not may(book.asked.actor, "person.correct", subject_of(person)):
+        return bad(Flaw("name", "not_yours"), handles=handles), None
     return Verdict(CHANGE if fields else SAME, fields=fields, handles=handles, row_id=person.pk), given
 
 
