@@ -317,7 +317,15 @@ def _noted(request: HttpRequest, it: Call) -> dict[str, Any]:
 def _wanting(request: HttpRequest, it: Call, wanted: Wanted | None, **more: Any) -> dict[str, Any]:
     """The part of the screen where an order is taken."""
     text = (request.POST.get("line") or request.GET.get("line") or "").strip()[:200]
-    context: dict[str, Any] = {"it": it, "wanted": wanted, "line": text, "how": _how(request)}
+    context: dict[str, Any] = {
+        "it": it,
+        "person": it.person,
+        "here": reverse("console:caller", args=[it.person.pk]),
+        "channel": str(it.channel),
+        "wanted": wanted,
+        "line": text,
+        "how": _how(request),
+    }
     if wanted is not None:
         facts = form_facts(it, wanted, alone=request.GET.get("alone") == "1")
         context["want_form"] = WantedForm(None, **facts)
@@ -349,11 +357,8 @@ def _show(
             made = form(it, entry, None)
             open_form = {"open_at": entry.anchor, "open_do": opened[0], "open_form": made}
     context = {
-        "person": it.person,
         "screen": shown,
         "channels": channel_choices(),
-        "channel": str(it.channel),
-        "here": reverse("console:caller", args=[it.person.pk]),
         **_noted(request, it),
         **_wanting(request, it, wanted),
         **open_form,
