@@ -1,4 +1,4 @@
-"""Prints docs/policy.md, docs/config.md and docs/openapi.json from what the program runs on. A test fails when they are stale."""
+"""Prints docs/policy.md, config.md, metrics.md and openapi.json from what the program runs on; a test fails when they are stale."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +8,7 @@ from laojia.conf.options import OPTIONS
 from laojia.kernel import env
 from laojia.policy.consequences import CONSEQUENCES
 from laojia.policy.deadlines import DEADLINES, Span, Unit
+from laojia.policy.metrics import EXCLUSIONS, METRICS, UNITS
 from laojia.policy.permissions import BEHALF, PERMISSIONS, PROTECTED_ROLES
 from laojia.policy.reasons import REASONS
 from laojia.policy.roles import SECOND_FACTOR_ROLES, SEPARATE_ROLES, Role
@@ -162,11 +163,36 @@ def interface_page() -> str:
     return json.dumps(api.get_openapi_schema(), ensure_ascii=False, indent=1, default=str) + "\n"
 
 
+def metrics_page() -> str:
+    """Every figure that is shown anywhere, and what it means."""
+    lines = ["# What the figures mean", "", GENERATED, ""]
+    lines += [
+        "One meaning on every page. `month` is `/month/`, `overview` is `/overview/`, `figures` is `/figures/`.",
+        "",
+    ]
+    for metric in METRICS.values():
+        lines += [
+            f"## `{metric.code}`: {metric.name}",
+            "",
+            metric.sentence,
+            "",
+            f"* counted: {metric.formula}",
+        ]
+        lines += [f"* left out: {EXCLUSIONS[key]}" for key in metric.excludes]
+        shown = ", ".join(metric.pages) + (", a team's own page" if metric.teams else "")
+        lines += [
+            f"* unit: {UNITS[metric.unit]}" + (f"; told apart by {metric.split}" if metric.split else "")
+        ]
+        lines += [f"* shown on: {shown}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def pages() -> Mapping[Path, str]:
     """Each generated page and what it should say now."""
     return {
         DOCS / "policy.md": policy_page(),
         DOCS / "config.md": config_page(),
+        DOCS / "metrics.md": metrics_page(),
         DOCS / "openapi.json": interface_page(),
     }
 

@@ -15,6 +15,7 @@ from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor
+from laojia.policy.metrics import METRICS, Metric
 from laojia.policy.permissions import PERMISSIONS
 from laojia.steps.review import queries
 
@@ -30,6 +31,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "figures": queries.public_figures(month),
         "before": before,
         "after": after if after <= today else None,
+        "metrics": METRICS,
     }
     return render(request, "review/figures.html", context)
 
@@ -59,14 +61,20 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "tiles": [
-            ("rows/?which=waiting", _("waiting"), waiting.waiting),
-            ("rows/?which=late", _("later than promised"), waiting.late),
-            ("rows/?which=pool", _("no team has answered yet"), waiting.nobody_answers),
-            ("rows/?which=served", _("served in the last seven days"), waiting.served),
+            _tile("waiting", "now_waiting", waiting.waiting),
+            _tile("late", "now_late", waiting.late),
+            _tile("pool", "now_pool", waiting.nobody_answers),
+            _tile("served", "served_week", waiting.served),
         ],
+        "short": METRICS["now_short"],
         "figures": queries.public_figures(clock.local_date(now).replace(day=1)),
     }
     return render(request, "review/overview.html", context)
+
+
+def _tile(which: str, code: str, number: int) -> tuple[str, Metric, int]:
+    """A figure of the catalogue and the address of its rows."""
+    return f"rows/?which={which}", METRICS[code], number
 
 
 @require_safe
