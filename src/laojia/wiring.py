@@ -17,10 +17,12 @@ from laojia.foundation.lists.queries import connect as connect_lists
 from laojia.foundation.lists.rules import ListKind
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
 from laojia.foundation.outbox.models import Message
-from laojia.foundation.people.actions import post_listed_workers, posts_follow
+from laojia.foundation.people.actions import post_listed_workers, posts_follow, sweep_merged
 from laojia.foundation.people.jobs import TEAMS, VOLUNTEERS
 from laojia.foundation.people.models import Likeness, Merging, Person, Post, Unit
 from laojia.foundation.people.queries import actor_of
+from laojia.foundation.people.queries.merging import connect_person_columns
+from laojia.foundation.people.rules import Fate, PersonColumn
 from laojia.foundation.teams.actions import serves_follow
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
@@ -118,6 +120,7 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "review.window": review_jobs.window_over,
     "complaint.contact": review_jobs.complaint_due,
     "complaint.answer": review_jobs.complaint_due,
+    "person.sweep": sweep_merged,
     "order.promise": order_jobs.promise_ran_out,
     "order.triage": order_jobs.triage_ran_out,
     "order.answer": order_jobs.answer_ran_out,
@@ -206,6 +209,78 @@ def _reader(person_id: int, now: datetime, channel: Channel) -> Actor:
     return actor_of(Person.objects.get(pk=person_id), local_date(now), channel=channel)
 
 
+# Every column anywhere that holds a person's id: what becomes of the row when two rows turn out to be one person
+# (docs/adr/0008). tests/tables/test_of_person.py fails when a column is missing here.
+OF_PERSON: tuple[PersonColumn, ...] = (
+    PersonColumn("order.Order", "person_id", _("Orders")),
+    PersonColumn("order.Order", "asker_id", _("Orders asked for somebody")),
+    PersonColumn("order.Order", "entered_by_id"),
+    PersonColumn("order.Order", "keeper_id"),
+    PersonColumn("order.Order", "holder_id", where=(("holder__in", ("resident", "keeper")),)),
+    PersonColumn("order.Order", "second_look_by_id"),
+    PersonColumn("order.Hop", "holder_id", where=(("holder__in", ("resident", "keeper")),)),
+    PersonColumn("order.Attendance", "person_id", _("Visits")),
+    PersonColumn("order.Attendance", "asker_id"),
+    PersonColumn("order.StandingHelp", "person_id", _("Standing help")),
+    PersonColumn("order.StandingHelp", "asker_id"),
+    PersonColumn("order.StandingHelp", "ended_by_id"),
+    PersonColumn("order.StandingHelp_usual", "person_id"),
+    PersonColumn("order.StandingCheck", "holder_id", where=(("holder", "resident"),)),
+    PersonColumn("order.StandingCheck", "answered_by_id"),
+    PersonColumn("order.StandingCheck", "entered_by_id"),
+    PersonColumn("serve.RosterLine", "person_id", _("Where you helped"), adds="minutes"),
+    PersonColumn("serve.RosterLine", "attested_by_id"),
+    PersonColumn("serve.LawRecord", "in_charge_id", _("Records of law")),
+    PersonColumn("serve.LawRecord", "recorded_by_id"),
+    PersonColumn("serve.WalkInTally", "entered_by_id"),
+    PersonColumn("review.Review", "person_id", _("Reviews")),
+    PersonColumn("review.Review", "asker_id"),
+    PersonColumn("review.Review", "given_by_id"),
+    PersonColumn("review.Review", "recorder_id"),
+    PersonColumn("review.FollowUp", "by_id"),
+    PersonColumn("review.Complaint", "person_id", _("Complaints")),
+    PersonColumn("review.Complaint", "holder_id"),
+    PersonColumn("review.TeamStop", "person_id"),
+    PersonColumn("review.Incident", "reporter_id", _("Incidents")),
+    PersonColumn("dispatch.Offer", "made_by_id"),
+    PersonColumn("dispatch.Offer", "answered_by_id"),
+    PersonColumn("dispatch.Invite", "made_by_id"),
+    PersonColumn("dispatch.Invite", "answered_by_id"),
+    PersonColumn("menu.ItemVersion", "keeper_id"),
+    PersonColumn("menu.Occasion", "keeper_id"),
+    PersonColumn("menu.Occasion", "opened_by_id"),
+    PersonColumn("menu.Standstill", "declared_by_id"),
+    PersonColumn("reports.MonthNote", "by_id"),
+    PersonColumn("lists.Batch", "by_id"),
+    PersonColumn("outbox.Message", "to_person_id", _("Messages")),
+    PersonColumn("outbox.InboxEntry", "person_id"),
+    PersonColumn("area.AreaChange", "asked_by_id"),
+    PersonColumn("area.AreaChange", "ended_by_id"),
+    PersonColumn("people.Post", "person_id", _("Posts"),
+        twin=("role", "area_id", "station_id", "team_id", "unit_id", "zone_id", "valid_to")),
+    PersonColumn("people.Certificate", "person_id", _("Certificates")),
+    PersonColumn("people.Registration", "person_id", _("Entry in the register of volunteers")),
+    PersonColumn("people.Insurance_insured", "person_id", _("Insurance")),
+    PersonColumn("people.Consent", "person_id", _("Consents")),
+    PersonColumn("people.Consent", "heard_by_id"),
+    PersonColumn("people.Person", "guardian_id", _("Wards")),
+    PersonColumn("people.Person", "merged_into_id"),
+    # What was true of the one row: its phones lead on by the pointer, its name is found and leads on, who decided stays.
+    PersonColumn("people.Account", "person_id", fate=Fate.STAYS),
+    PersonColumn("people.Claim", "person_id", fate=Fate.STAYS),
+    PersonColumn("people.NamePiece", "person_id", fate=Fate.STAYS),
+    PersonColumn("people.Likeness", "low_id", fate=Fate.STAYS),
+    PersonColumn("people.Likeness", "high_id", fate=Fate.STAYS),
+    PersonColumn("people.Merging", "gone_id", fate=Fate.STAYS),
+    PersonColumn("people.Merging", "kept_id", fate=Fate.STAYS),
+    PersonColumn("people.Merging", "proposed_by_id", fate=Fate.STAYS),
+    PersonColumn("people.Merging", "confirmed_by_id", fate=Fate.STAYS),
+    # The journal is append-only: it says which row did something.
+    PersonColumn("journal.JournalRow", "actor_id", fate=Fate.STAYS),
+    PersonColumn("journal.JournalRow", "behalf_id", fate=Fate.STAYS),
+)  # fmt: skip
+
+
 def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
@@ -213,3 +288,4 @@ def start() -> None:
     connect_lists(LISTS, _reader, lambda: only_county().path)
     connect_barred(barred_teams)
     connect_holdings(AT_AREA)
+    connect_person_columns(OF_PERSON)

@@ -20,6 +20,7 @@ KINDS = {
     "standing": "s",
     "complaint": "k",
     "incident": "i",
+    "invite": "n",
 }
 _PURPOSE_OF = {sign: name for name, sign in PURPOSES.items()}
 _KIND_OF = {sign: name for name, sign in KINDS.items()}

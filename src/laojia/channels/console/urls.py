@@ -3,6 +3,7 @@
 from django.urls import path
 
 from laojia.channels.console import pages
+from laojia.channels.console.pages import drives
 
 app_name = "console"
 _DECISIONS = ("refuse", "ask", "suspend", "end", "map")
@@ -17,6 +18,12 @@ urlpatterns = [
     path("desk/offers/<int:pk>/withdraw/", pages.withdraw, name="withdraw"),
     path("desk/offers/<int:pk>/called/", pages.called, name="called"),
     path("desk/suggest/", pages.suggest, name="suggest"),
+    path("desk/trips/", drives.trips, name="trips"),
+    path("desk/trips/make/", drives.make_trip, name="make_trip"),
+    path("desk/drives/<int:pk>/", drives.drive, name="drive"),
+    path("desk/invites/<int:pk>/withdraw/", drives.uninvite, name="uninvite"),
+    path("call-ups/", drives.call_ups, name="call_ups"),
+    path("call-ups/new/", drives.new_call_up, name="new_call_up"),
     path("desk/occasions/<int:pk>/", pages.occasion, name="occasion"),
     path("desk/occasions/<int:pk>/offer/", pages.offer_occasion, name="offer_occasion"),
     path("desk/o/<int:pk>/", pages.queue, name="order"),

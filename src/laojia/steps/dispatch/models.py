@@ -101,3 +101,39 @@ class PoolEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(step__in=("pool", "station", "centre")), name="pool_step")
         ]
+
+
+class Invite(Moving):
+    """A team asked to come along: to a drive another team leads, or called up in an emergency. Declining costs nothing.
+
+    `heads`: how many its leader said will come. Who they are by name stands on the occasion's roster.
+    """
+
+    SCOPE: ClassVar = Columns(
+        kind="invite", team=("team_id",), area="area_path", links=(("occasion", "occasion_id"),)
+    )
+    PERSONAL: ClassVar[tuple[Held, ...]] = (
+        Held(("words",), "to understand why a team could not come", Keep.ORDER_YEAR),
+    )
+
+    occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="invites")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="invites")
+    area_path = models.CharField(max_length=120)
+    heads = models.PositiveSmallIntegerField(default=0)
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.BigIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    words = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["team", "made_at"], condition=Q(state="open"), name="invite_open_team")
+        ]
+        constraints: ClassVar = [
+            known_state("invite"),
+            models.UniqueConstraint(
+                fields=["occasion", "team"], condition=~Q(state="withdrawn"), name="invite_team_once"
+            ),
+        ]

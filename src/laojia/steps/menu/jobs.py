@@ -35,7 +35,7 @@ def load_menu(now: datetime | None = None) -> list[str]:
     keeper = _keeper(moment)
     made = 0
     with transaction.atomic():
-        for number, entry in enumerate(menu["items"], start=1):
+        for number, entry in enumerate([*menu["items"], *menu["apart"]], start=1):
             if entry["code"] not in known:
                 _draft(entry, number * 10, keeper, moment)
                 made += 1

@@ -177,7 +177,6 @@ class Occasion(Moving):
     item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="occasions")
     kind = models.CharField(max_length=14)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="occasions")
-    helping_teams = models.ManyToManyField(Team, blank=True, related_name="helps_at")
     keeper = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="occasions")
     opened_by_id = models.BigIntegerField(null=True)
@@ -199,6 +198,9 @@ class Occasion(Moving):
     volunteer_places = models.PositiveSmallIntegerField(default=0)
     volunteers_taken = models.PositiveSmallIntegerField(default=0)
     public = models.BooleanField(default=False)  # listed on "what is on"; never a home visit
+    emergency = models.BooleanField(
+        default=False
+    )  # a call-up: stands in its own list, teams come by invitation
     sponsor = models.CharField(max_length=80, blank=True)
     filing_number = models.CharField(max_length=60, blank=True)
     note = models.CharField(max_length=200, blank=True)

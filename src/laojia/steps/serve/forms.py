@@ -58,6 +58,20 @@ class DeclineForm(forms.Form):
         self.fields["reason"].choices = reason_choices(verb)  # type: ignore[attr-defined]
 
 
+class HeadsForm(forms.Form):
+    """How many of the team come along."""
+
+    heads = forms.IntegerField(label=_("How many of you come?"), min_value=1, max_value=500)
+    words = forms.CharField(label=_("Anything else?"), max_length=200, required=False)
+
+
+class TurnUpForm(forms.Form):
+    """Somebody who came on the spot."""
+
+    name = forms.CharField(label=_("Name"), max_length=40)
+    phone = forms.CharField(label=_("Phone"), max_length=20)
+
+
 class PeopleForm(forms.Form):
     """Who of the team goes."""
 

@@ -13,7 +13,7 @@ from laojia.foundation.people.models import Certificate, Insurance, Person, Post
 from laojia.kernel.clock import local_date
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
-from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.dispatch.models import Invite, Offer, PoolEntry
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
@@ -124,18 +124,30 @@ def my_lines(actor: Actor, now: datetime, *, past: bool = False) -> list[RosterL
     )
     if past:
         return list(rows.filter(state="came").order_by("-occasion__starts_at", "-id")[:200])
-    rows = rows.filter(state__in=("asked", "yes"), occasion__state__in=("confirmed", "postponed"))
+    rows = rows.filter(
+        state__in=("asked", "yes", "waitlisted"), occasion__state__in=("confirmed", "postponed")
+    )
     return list(rows.order_by("occasion__starts_at", "id"))
 
 
 def calls_i_can_join(actor: Actor, now: datetime, limit: int = 20) -> list[Occasion]:
-    """招募 occasions with a free volunteer place that the actor has not joined."""
-    from django.db.models import F
-
+    """招募 occasions that the actor has not joined; a full one can be waited for."""
     rows = Occasion.objects.filter(
-        state="confirmed", public=True, starts_at__gt=now, volunteer_places__gt=F("volunteers_taken")
-    ).exclude(roster__person_id=actor.person_id or 0)
+        state="confirmed", public=True, starts_at__gt=now, volunteer_places__gt=0
+    ).exclude(roster__in=RosterLine.objects.filter(person_id=actor.person_id or 0).exclude(state="no"))
     return list(rows.select_related("item_version", "area", "team").order_by("starts_at", "id")[:limit])
+
+
+def open_invites(actor: Actor, now: datetime) -> list[Invite]:
+    """Other teams ask ours to come along, and call-ups; those answered with yes stay until they are over."""
+    rows = scoped(Invite.objects.filter(team_id__in=actor.team_ids), actor, "invite.see").filter(
+        state__in=("open", "accepted"), occasion__state__in=("draft", "offered", "confirmed", "postponed")
+    )
+    return list(
+        rows.select_related("occasion__item_version", "occasion__area", "occasion__team", "team")
+        .filter(Q(occasion__ends_at=None) | Q(occasion__ends_at__gt=now))
+        .order_by("-occasion__emergency", "occasion__starts_at", "id")[:TODAY_AT_MOST]
+    )
 
 
 def open_records(actor: Actor) -> QuerySet[LawRecord]:

@@ -10,12 +10,21 @@ _OCCASION = (
     ("time/", pages.agree_time, "agree_time"),
     ("roster/", pages.ask_people, "ask"),
     ("roster/<int:line>/stand-in/", pages.stand_in, "stand_in"),
+    ("turn-up/", pages.turn_up, "turn_up"),
     ("back/", pages.give_back, "give_back"),
     ("over/", pages.hand_over, "hand_over"),
     ("done/", pages.done, "done"),
     ("door/<int:attendance>/", pages.door, "door"),
 )
+_INVITE = (
+    ("come/", pages.come, "come"),
+    ("not-come/", pages.not_come, "not_come"),
+    ("names/", pages.name_helpers, "name_helpers"),
+)
 urlpatterns = [
+    path("team/invites/<int:pk>/", pages.invite, name="invite"),
+    *(path(f"team/invites/<int:pk>/{tail}", view, name=name) for tail, view, name in _INVITE),
+    *(path(f"offer/<str:token>/invite/{tail}", view, name=f"{name}_by_link") for tail, view, name in _INVITE),
     path("team/", pages.today, name="today"),
     path("team/offers/<int:pk>/", pages.offer, name="offer"),
     path("team/offers/<int:pk>/accept/", pages.accept, name="accept"),

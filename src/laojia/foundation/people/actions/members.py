@@ -13,12 +13,10 @@ from laojia.foundation.journal.actions import check, record
 from laojia.foundation.people.actions.people import add_person
 from laojia.foundation.people.actions.posts import _check_beside, _end
 from laojia.foundation.people.models import Certificate, Insurance, Person, Post
-from laojia.foundation.people.queries import member_ids, posts_on
-from laojia.foundation.people.rules import TEAM_ROLES, same_name
+from laojia.foundation.people.queries import known_person, member_ids, posts_on
+from laojia.foundation.people.rules import TEAM_ROLES
 from laojia.foundation.teams.models import Team
-from laojia.kernel import crypto
 from laojia.kernel.clock import local_date
-from laojia.kernel.codes import clean_phone
 from laojia.kernel.errors import BadInput, OutOfScope, WrongState
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
@@ -44,7 +42,7 @@ def join_team(
     check(team, "team.member", actor=actor)
     if role not in TEAM_ROLES:
         raise BadInput("role", _("A team has volunteers and contacts."))
-    person = _person(person_id) if person_id is not None else _known(name, phone)
+    person = _person(person_id) if person_id is not None else known_person(name, phone)
     if person is None:
         person = add_person(
             actor=actor, now=now, name=name, phone=phone, area=area or team.area, because="team.member"
@@ -162,14 +160,6 @@ def _person(person_id: int) -> Person:
     if person is None:
         raise _no_member()
     return person
-
-
-def _known(name: str, phone: str) -> Person | None:
-    """The same phone and the same name are the same person."""
-    if not phone.strip():
-        return None
-    people = Person.objects.filter(phone_hash=crypto.keyed_hash(clean_phone(phone)), erased_at=None)
-    return next((person for person in people.order_by("id") if same_name(person.name, name)), None)
 
 
 def _no_member() -> OutOfScope:

@@ -14,10 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from laojia.foundation.area.queries import paths_named
 from laojia.foundation.journal.queries import scope_filter, scoped
 from laojia.foundation.people.models import NamePiece, Person
-from laojia.foundation.people.rules import AFTER_EVERY_SIGN, Word, words_of
+from laojia.foundation.people.rules import AFTER_EVERY_SIGN, LEAST_DIGITS, Word, within, words_of
 from laojia.kernel import crypto
 from laojia.kernel.codes import is_id_number
 from laojia.policy.facts import Actor, Columns
+from laojia.policy.permissions import PERMISSIONS
+from laojia.policy.roles import Scope
 
 SEE = "person.see"
 _PLACE = Columns(kind="person", area="area_path")  # the actor's areas alone: one's own row is no find
@@ -53,7 +55,7 @@ def people_seen(actor: Actor, text: str, limit: int = 20, *, beyond: Iterable[in
 def _found(actor: Actor, words: Sequence[Word], limit: int) -> Iterator[Person]:
     if not words:
         return
-    for reading in _readings(words):
+    for reading in _readings(words, _prefixes(actor)):
         if reading.digits:
             rows = _by_number(actor, reading, limit)
         elif reading.names:
@@ -63,11 +65,19 @@ def _found(actor: Actor, words: Sequence[Word], limit: int) -> Iterator[Person]:
         yield from rows
 
 
-def _readings(words: Sequence[Word]) -> Iterator[_Reading]:
-    """A word that names a place may be a part of a name as well: names first."""
+def _prefixes(actor: Actor) -> tuple[str, ...]:
+    """The areas whose people the actor sees."""
+    seeing = PERMISSIONS[SEE]
+    return actor.prefixes(*(role for role, scope in seeing.items() if scope is Scope.AREA))
+
+
+def _readings(words: Sequence[Word], prefixes: tuple[str, ...]) -> Iterator[_Reading]:
+    """A word that names a place may be a part of a name as well: names first. Places outside one's areas are none."""
+    if not prefixes:
+        return
     digits = tuple(word.text for word in words if word.digits)
     plain = [word.text for word in words if not word.digits]
-    places = {word: paths_named(word) if len(word) > 1 else () for word in plain}
+    places = {word: within(paths_named(word), prefixes) if len(word) > 1 else () for word in plain}
     choices = [(False, True) if places[word] else (False,) for word in plain]
     for choice in product(*choices):
         yield _Reading(
@@ -89,21 +99,50 @@ def _inside(places: tuple[tuple[str, ...], ...]) -> Q:
 
 
 def _people() -> QuerySet[Person]:
-    return Person.objects.filter(erased_at=None).select_related("area__parent", "merged_into")
+    return Person.objects.filter(erased_at=None).select_related("area__parent")
 
 
 def _by_name(actor: Actor, reading: _Reading, limit: int) -> list[Person]:
-    """The longest word through the index of pieces, the others beside it."""
+    """The longest word through the index of pieces, the others beside it; in a village through the village's own."""
+    paths = _common(reading.places, _prefixes(actor))
+    small = [path for path in paths if path.count("/") > _VILLAGE]
+    ids: dict[int, None] = {}
+    for path in small:
+        rows = _pieces(actor, reading).filter(area_path__gte=path, area_path__lt=path + AFTER_EVERY_SIGN)
+        ids |= dict.fromkeys(_first_of(rows.order_by("area_path", "piece", "person_id"), 3 * limit))
+        if len(ids) >= limit:
+            break
+    if len(small) < len(paths) and len(ids) < limit:
+        rows = _pieces(actor, reading).filter(_inside(reading.places))
+        ids |= dict.fromkeys(_first_of(rows.order_by("piece", "area_path", "person_id"), 3 * limit))
+    chosen = list(islice(ids, limit))
+    people = {person.pk: person for person in _people().filter(pk__in=chosen)}
+    return [people[pk] for pk in chosen if pk in people]
+
+
+_VILLAGE = 3  # slashes of a town's path; a village's has more
+
+
+def _pieces(actor: Actor, reading: _Reading) -> QuerySet[NamePiece]:
     first, *others = sorted(reading.names, key=len, reverse=True)
     pieces = NamePiece.objects.filter(
-        scope_filter(_PLACE, actor, SEE), _inside(reading.places),
-        piece__gte=first, piece__lt=first + AFTER_EVERY_SIGN,
-    ).order_by("piece", "area_path", "person_id")  # fmt: skip
+        scope_filter(_PLACE, actor, SEE), piece__gte=first, piece__lt=first + AFTER_EVERY_SIGN
+    )
     for word in others:
         pieces = pieces.filter(_named(word, "person_id"))
-    ids = list(islice(dict.fromkeys(pieces.values_list("person_id", flat=True)[: 3 * limit]), limit))
-    rows = {person.pk: person for person in _people().filter(pk__in=ids)}
-    return [rows[pk] for pk in ids if pk in rows]
+    return pieces
+
+
+def _first_of(pieces: QuerySet[NamePiece], many: int) -> Iterable[int]:
+    return pieces.values_list("person_id", flat=True)[:many]
+
+
+def _common(places: tuple[tuple[str, ...], ...], prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    """What all the places have in common, inside the actor's areas."""
+    paths = within(prefixes, prefixes)
+    for place in places:
+        paths = within(paths, place)
+    return paths
 
 
 def _by_number(actor: Actor, reading: _Reading, limit: int) -> list[Person]:
@@ -116,12 +155,13 @@ def _by_number(actor: Actor, reading: _Reading, limit: int) -> list[Person]:
         rows = rows.filter(phone_end_hash=crypto.keyed_hash(first[-4:]))
     for word in reading.names:
         rows = rows.filter(_named(word, "pk"))
-    found = []
-    for person in rows.order_by("name", "id")[:_MOST_OF_ONE_END]:
-        fits = (person.id_number == end or person.phone.endswith(end) for end in (first, *others))
-        if all(fits):
-            found.append(person)
-    return found[:limit]
+    rows = rows.order_by("name", "id")
+    if len(first) > LEAST_DIGITS or others:
+        ends = (first, *others)
+        sealed = rows.values_list("pk", "phone", "id_number")[:_MOST_OF_ONE_END]
+        fitting = [pk for pk, *held in sealed if all(any(one.endswith(end) for one in held) for end in ends)]
+        rows = _people().filter(pk__in=fitting[:limit]).order_by("name", "id")
+    return list(rows[:limit])
 
 
 def _named(word: str, person: str) -> Exists:
@@ -138,10 +178,9 @@ _MOST_OF_ONE_END = 400  # people of a county whose numbers end alike: some sixty
 
 def _by_place(actor: Actor, reading: _Reading, limit: int) -> list[Person]:
     """Place by place in the order of the index, until enough are found."""
-    first, *others = reading.places
     found: list[Person] = []
-    for path in first:
-        rows = _people().filter(scope_filter(_PLACE, actor, SEE), _inside(tuple(others)))
+    for path in _common(reading.places, _prefixes(actor)):
+        rows = _people().filter(scope_filter(_PLACE, actor, SEE))
         rows = rows.filter(area_path__gte=path, area_path__lt=path + AFTER_EVERY_SIGN)
         found += rows.order_by("area_path", "name", "id")[: limit - len(found)]
         if len(found) >= limit:

@@ -31,23 +31,28 @@ from laojia.steps.dispatch.queries.fitting import (
     suggest,
     trip_need,
 )
+from laojia.steps.dispatch.queries.trips import Trip, call_ups, invites_of, occasion_for_teams, trips_waiting
 from laojia.steps.dispatch.queries.words import say_look, say_why, say_why_not
 
 __all__ = [
     "Fit",
     "Fitting",
     "Suggested",
+    "Trip",
     "Unfit",
     "barred_for",
     "bundle_candidates",
+    "call_ups",
     "connect_barred",
     "fits_now",
     "fitting_for_occasion",
     "fitting_teams",
     "histories",
+    "invites_of",
     "last_undo",
     "late_orders",
     "need_for",
+    "occasion_for_teams",
     "occasion_look",
     "occasion_without_team",
     "offer_seen",
@@ -64,6 +69,7 @@ __all__ = [
     "towns_waiting",
     "trip_need",
     "trip_of",
+    "trips_waiting",
     "unasked_occasions",
     "waiting_orders",
 ]

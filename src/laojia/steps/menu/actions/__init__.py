@@ -30,7 +30,6 @@ from laojia.steps.menu.actions.seats import (
     take_seats,
     take_volunteer_place,
 )
-
 from laojia.steps.menu.actions.standstill import ask_for_times, lift
 from laojia.steps.menu.actions.standstill import declare as declare_standstill
 

@@ -60,6 +60,7 @@ def open_occasion(
     standing_id: int | None = None,
     slot_held: bool = False,
     practice: bool = False,
+    emergency: bool = False,
 ) -> Occasion:
     """Open an occasion; the same `key` again gives the one that is there.
 
@@ -78,7 +79,7 @@ def open_occasion(
         whole_village=kind == "whole_village", public=public, station=station, keeper=keeper, sponsor=sponsor.strip(),
         filing_number=filing_number.strip(), note=note.strip(), standing_id=standing_id, slot_held=slot_held,
         protected=item_version.protected, sealed=item_version.sealed, practice=practice or actor.practice,
-        opened_by_id=actor.person_id, created_at=now, confirmed_at=now if state == "confirmed" else None,
+        emergency=emergency, opened_by_id=actor.person_id, created_at=now, confirmed_at=now if state == "confirmed" else None,
         lon=position[0] if position else None, lat=position[1] if position else None,
     )  # fmt: skip
     _fill_day(row)

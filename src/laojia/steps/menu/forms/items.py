@@ -22,7 +22,7 @@ from laojia.steps.menu.queries.words import (
     REQUIRES_WORDS,
     TILE_WORDS,
 )
-from laojia.steps.menu.rules.items import AUDIENCES, CATEGORIES, EVERYWHERE, TILES, tile_of
+from laojia.steps.menu.rules.items import APART, AUDIENCES, CATEGORIES, EVERYWHERE, TILES, tile_of
 from laojia.steps.menu.rules.questions import KINDS, MOST_QUESTIONS
 from laojia.steps.menu.rules.times import DAY_KINDS, HALF_DAYS
 
@@ -141,7 +141,10 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["areas"].queryset = towns  # type: ignore[attr-defined]
         self.fields["keeper"].choices = [("", _("Nobody")), *keepers]  # type: ignore[attr-defined]
-        tiles = [(t.name, TILE_WORDS[t.key]) for t in TILES] + [(EVERYWHERE, _("beside every tile"))]
+        tiles = [(t.name, TILE_WORDS[t.key]) for t in TILES] + [
+            (EVERYWHERE, _("beside every tile")),
+            (APART, _("not on the menu, for the desk alone")),
+        ]
         self.fields["tile"].choices = tiles  # type: ignore[attr-defined]
         self.fields["slots"].choices = [  # type: ignore[attr-defined]
             (f"{kind}:{half}", f"{DAY_KIND_WORDS[kind]} {labels.HALF_DAYS[half]}")
@@ -175,7 +178,7 @@ class ItemForm(forms.Form):
         }
         data["slots"] = [f"{kind}:{half}" for kind, halves in row.slots.items() for half in halves]
         tile = tile_of(row.item.tile)
-        data["tile"] = tile.name if tile else EVERYWHERE
+        data["tile"] = tile.name if tile else row.item.tile
         data["keeper"] = row.keeper_id
         data["areas"] = [area.pk for area in row.areas.all()]
         return data

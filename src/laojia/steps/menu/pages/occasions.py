@@ -191,6 +191,7 @@ def _one(request: HttpRequest, row: Occasion, bound: dict[str, forms.Form] | Non
         "expected": _coming(row).count(),
         "forms": shown,
         "ask_url": _ask_url(row),
+        "drive_url": _drive_url(row),
         "verbs": verbs,
     }
     return render(request, "menu/occasion.html", context, status=422 if bound else 200)
@@ -200,6 +201,19 @@ def _coming(row: Occasion) -> Any:
     """Who has a place; the village that asked for a clinic sits on nobody's seat."""
     rows = row.attendances.exclude(state="released")
     return rows.filter(order__wants_occasion=row) if row.kind == "seats" else rows
+
+
+def _drive_url(row: Occasion) -> str:
+    """Where other teams are asked along; the console's page, a later step named by its route."""
+    if row.kind not in ("seats", "whole_village", "volunteers") or row.state not in (
+        "confirmed",
+        "postponed",
+    ):
+        return ""
+    try:
+        return reverse("console:drive", args=[row.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def _ask_url(row: Occasion) -> str:

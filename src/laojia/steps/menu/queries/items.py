@@ -27,6 +27,7 @@ from laojia.steps.menu.models import ItemVersion, WeekQuota
 from laojia.steps.menu.queries.words import TILE_WORDS, WISH, said_answer, said_problem
 from laojia.steps.menu.rules import questions, times
 from laojia.steps.menu.rules.items import (
+    APART,
     EDITABLE,
     EVERYWHERE,
     TILES,
@@ -59,6 +60,7 @@ def _out() -> QuerySet[ItemVersion]:
     areas = Prefetch("areas", Area.objects.only("id", "path", "name", "level"))
     return (
         ItemVersion.objects.filter(state="published")
+        .exclude(item__tile=APART)
         .select_related("item")
         .prefetch_related(areas)
         .order_by("item__position", "item__code")

@@ -30,6 +30,7 @@ TILES: tuple[TileKind, ...] = (
     TileKind("work", "找活、学手艺、卖农货", "Work, skills, farm produce", "tile-work"),
     TileKind("village", "村里小区的事", "The village, the estate", "tile-village"),
 )
+APART = ""  # on no tile and not on the menu: the desk alone uses it (emergency call-ups)
 EVERYWHERE = "都在这里"  # the unlisted need: beside every tile, in none
 
 # The 22 categories and 13 audiences of the national volunteer system (2024); they stay for exports.

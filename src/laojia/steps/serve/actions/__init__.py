@@ -2,7 +2,16 @@
 
 from laojia.steps.serve.actions.answers import accept, claim, decline, give_back, hand_over
 from laojia.steps.serve.actions.records import open_record, record, remind_of_record, tally_walk_ins
-from laojia.steps.serve.actions.roster import answer, ask, join, leave, stand_in
+from laojia.steps.serve.actions.roster import (
+    answer,
+    ask,
+    join,
+    leave,
+    move_up,
+    name_helpers,
+    stand_in,
+    turn_up,
+)
 from laojia.steps.serve.actions.visits import mark, not_home_next, say, settle
 
 __all__ = [
@@ -16,6 +25,8 @@ __all__ = [
     "join",
     "leave",
     "mark",
+    "move_up",
+    "name_helpers",
     "not_home_next",
     "open_record",
     "record",
@@ -24,4 +35,5 @@ __all__ = [
     "settle",
     "stand_in",
     "tally_walk_ins",
+    "turn_up",
 ]

@@ -1,5 +1,6 @@
 """Pages of serving."""
 
+from laojia.steps.serve.pages.inviting import come, invite, name_helpers, not_come
 from laojia.steps.serve.pages.leader import accept, by_link, claim, decline, offer, today
 from laojia.steps.serve.pages.station import called, settle, station, strike, tally
 from laojia.steps.serve.pages.visits import (
@@ -12,6 +13,7 @@ from laojia.steps.serve.pages.visits import (
     occasion,
     record_sheet,
     stand_in,
+    turn_up,
 )
 from laojia.steps.serve.pages.volunteer import answer_line, join, volunteer
 
@@ -23,12 +25,16 @@ __all__ = [
     "by_link",
     "called",
     "claim",
+    "come",
     "decline",
     "done",
     "door",
     "give_back",
     "hand_over",
+    "invite",
     "join",
+    "name_helpers",
+    "not_come",
     "occasion",
     "offer",
     "record_sheet",
@@ -38,5 +44,6 @@ __all__ = [
     "strike",
     "tally",
     "today",
+    "turn_up",
     "volunteer",
 ]

@@ -18,6 +18,7 @@ from laojia.policy.roles import Role
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.forms import DeclineForm, HourForm, said_by_choices
+from laojia.steps.serve.pages.inviting import invite
 from laojia.steps.serve.pages.opening import (
     Opened,
     contact_choices,
@@ -44,6 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "offers": list(queries.open_offers(actor)[: queries.TODAY_AT_MOST]),
         "occasions": occasions,
+        "invites": queries.open_invites(actor, now),
         "pool": list(queries.pool_for(actor)[: queries.TODAY_AT_MOST]),
         "records": [law for law in queries.open_records(actor)[:20] if law.occasion_id not in shown],
         "teams": list(Team.objects.filter(pk__in=actor.team_ids)),
@@ -57,6 +59,8 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = read_link(token)
     if link and link[0] == "occasion":
         return occasion(request, token=token)
+    if link and link[0] == "invite":
+        return invite(request, token=token)
     return offer(request, token=token)
 
 

@@ -17,7 +17,7 @@ from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import make_link, read_link
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.roles import Channel, Role
-from laojia.steps.dispatch.models import Offer
+from laojia.steps.dispatch.models import Invite, Offer
 from laojia.steps.menu.models import Occasion
 
 
@@ -46,6 +46,14 @@ def open_offer(request: HttpRequest, pk: int | None, token: str) -> Opened:
     """The offer a leader may answer. Raises OutOfScope."""
     rows = Offer.objects.select_related("occasion__item_version__item", "occasion__area", "team")
     return _open(request, rows, "offer", "offer.see", pk, token)
+
+
+def open_invite(request: HttpRequest, pk: int | None, token: str) -> Opened:
+    """A question to come along. Raises OutOfScope."""
+    rows = Invite.objects.select_related(
+        "occasion__item_version__item", "occasion__area", "occasion__team", "team"
+    )
+    return _open(request, rows, "invite", "invite.see", pk, token)
 
 
 def open_occasion(request: HttpRequest, pk: int | None, token: str) -> Opened:

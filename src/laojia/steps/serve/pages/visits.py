@@ -16,12 +16,21 @@ from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import subject_of
 from laojia.policy.permissions import may_speak, open_verbs
+from laojia.policy.transitions import is_open
+from laojia.steps.dispatch.actions.opening import TRIPS
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu import actions as menu
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.actions.records import Report, Visited
-from laojia.steps.serve.forms import DeclineForm, DoneForm, HourForm, PeopleForm, said_by_choices
+from laojia.steps.serve.forms import (
+    DeclineForm,
+    DoneForm,
+    HourForm,
+    PeopleForm,
+    TurnUpForm,
+    said_by_choices,
+)
 from laojia.steps.serve.models import LawRecord, RosterLine
 from laojia.steps.serve.pages.opening import Opened, address, contact_choices, open_occasion, put
 from laojia.steps.serve.rules import NOT_HOME_ENDINGS, next_not_home_step, window_end
@@ -59,10 +68,13 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
         "hour": HourForm(),
         "people": PeopleForm(members=free),
         "free": free,
+        "turn_up": TurnUpForm(),
+        "may_turn_up": is_open("occasion", "roster.turn_up", row.state) and row.kind not in TRIPS,
         "back": DeclineForm(verb="offer.return", prefix="back"),
         "law_record": LawRecord.objects.filter(occasion=row).first(),
         "addresses": {
-            n: address(opened, n) for n in ("occasion", "agree_time", "ask", "give_back", "hand_over", "done")
+            n: address(opened, n)
+            for n in ("occasion", "agree_time", "ask", "give_back", "hand_over", "done", "turn_up")
         },
     }
     return render(request, "serve/occasion.html", context | forms, status=code)
@@ -106,6 +118,22 @@ def ask_people(request: HttpRequest, pk: int | None = None, token: str = "") -> 
         put(form, refused)
         return _show_occasion(request, opened, people=form, code=422)
     messages.success(request, _("They are asked and will answer you."))
+    return redirect(address(opened, "occasion"))
+
+
+@require_POST
+def turn_up(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpResponse:
+    """当场来的: a name on the spot."""
+    opened = open_occasion(request, pk, token)
+    form = TurnUpForm(request.POST)
+    if not form.is_valid():
+        return _show_occasion(request, opened, turn_up=form, code=422)
+    try:
+        actions.turn_up(occasion=opened.row, actor=opened.actor, now=clock.now(), **form.cleaned_data)
+    except BadInput as refused:
+        put(form, refused)
+        return _show_occasion(request, opened, turn_up=form, code=422)
+    messages.success(request, _("Added. It stands on the roster."))
     return redirect(address(opened, "occasion"))
 
 

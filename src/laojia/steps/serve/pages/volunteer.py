@@ -44,8 +44,13 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     person = Person.objects.filter(pk=actor.person_id or 0).first()
     if occasion is None or person is None:
         raise OutOfScope("no_call", _("That call is over."), _("Have a look at what else needs hands."))
-    actions.join(occasion=occasion, person=person, actor=actor, now=clock.now())
-    messages.success(request, _("You are on the list. If you cannot come, one tap is enough."))
+    line = actions.join(occasion=occasion, person=person, actor=actor, now=clock.now())
+    said = (
+        _("You are next when somebody cannot come; we tell you at once.")
+        if line.state == "waitlisted"
+        else _("You are on the list. If you cannot come, one tap is enough.")
+    )
+    messages.success(request, said)
     return redirect("serve:volunteer")
 
 
