@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help ready run test check fix words docs lock pictures bench clean
+.PHONY: help ready run test check fix words docs lock pictures desk bench clean
 
 help:
 	@echo "make run     set everything up and serve on http://127.0.0.1:8000"
@@ -13,6 +13,7 @@ help:
 	@echo "make docs    print the generated pages anew (docs/policy.md, docs/config.md)"
 	@echo "make lock    choose versions anew (requirements.lock)"
 	@echo "make pictures  take the README's pictures anew from the browser tests"
+	@echo "make desk    count the hand work of each desk task anew (docs/desk.md)"
 	@echo "make bench   measure against the bare framework (PostgreSQL)"
 	@echo "make clean   remove what was built; the data in var/ stays"
 
@@ -44,6 +45,9 @@ lock: ready
 pictures: ready
 	@$(BIN)/pytest -q tests/journeys/test_haircut.py
 	@cd build/shots && cp home.png menu.png order.png dispatch.png serve.png review.png ../../docs/pictures/
+
+desk: ready
+	@LAOJIA_REWRITE_DESK=1 $(BIN)/pytest -q -m journey tests/journeys
 
 bench: ready
 	@exec $(BIN)/python -m bench $(BENCH)
