@@ -1,0 +1,130 @@
+"""The pages of trips, drives, call-ups and of a team that is asked along, as the people who use them get them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from laojia.steps.dispatch.models import Invite
+from laojia.steps.menu.models import Occasion
+from laojia.steps.order.models import Attendance
+from laojia.steps.serve.models import RosterLine
+from tests.acting import signed_in
+from tests.apps.dispatch.conftest import make_item
+from tests.apps.dispatch.test_drives import drive
+from tests.cast import NOW, Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def seen_by(person) -> Client:
+    client = Client()
+    signed_in(client, person)
+    return client
+
+
+def test_the_desk_asks_along_and_the_leader_answers_by_the_link(
+    cast: Cast, django_assert_max_num_queries
+) -> None:
+    row = drive(cast)
+    desk = seen_by(cast.dispatcher)
+    address = f"/desk/drives/{row.pk}/"
+    found = desk.get(address, {"q": cast.other_team.name})
+    assert cast.other_team.name in found.content.decode()
+    desk.post(address, {"teams": [cast.other_team.pk]})
+    invite = Invite.objects.get()
+    leader = seen_by(cast.other_leader)
+    with django_assert_max_num_queries(24):
+        page = leader.get(f"/team/invites/{invite.pk}/")
+    assert "村口" in page.content.decode()
+    assert leader.post(f"/team/invites/{invite.pk}/come/", {"heads": ""}).status_code == 422
+    leader.post(f"/team/invites/{invite.pk}/come/", {"heads": "3"})
+    leader.post(f"/team/invites/{invite.pk}/names/", {"people": [cast.other_leader.pk]})
+    assert RosterLine.objects.get().team_id == cast.other_team.pk
+    with django_assert_max_num_queries(26):
+        shown = desk.get(address).content.decode()
+    assert "一共去 3 人" in shown
+    assert seen_by(cast.leader).get(f"/team/invites/{invite.pk}/").status_code == 404
+    assert seen_by(cast.other_leader).get("/team/").content.decode().count("一起扫雪") == 1
+
+
+def test_the_desk_answers_for_a_leader_on_the_telephone(cast: Cast) -> None:
+    row = drive(cast)
+    desk = seen_by(cast.dispatcher)
+    desk.post(f"/desk/drives/{row.pk}/", {"teams": [cast.other_team.pk]})
+    invite = Invite.objects.get()
+    told = {"heads": "2", "speaks_for": cast.other_leader.pk, "channel": "phone"}
+    assert desk.post(f"/team/invites/{invite.pk}/come/", {"heads": "2"}).status_code in (403, 404)
+    desk.post(f"/team/invites/{invite.pk}/come/", told)
+    invite.refresh_from_db()
+    assert (invite.state, invite.heads, invite.answered_by_id) == ("accepted", 2, cast.other_leader.pk)
+    desk.post(f"/desk/invites/{invite.pk}/withdraw/")
+    invite.refresh_from_db()
+    assert invite.state == "withdrawn"
+
+
+def test_a_call_up_is_opened_with_chosen_teams(cast: Cast) -> None:
+    item = make_item("YJ9", name="应急集结", mode="volunteers")
+    desk = seen_by(cast.dispatcher)
+    begins = NOW + timedelta(hours=9)  # the form speaks of China's clock
+    form = {
+        "item": item.pk, "what": "大雪封路,清路", "area": cast.village.pk, "place": "村委会", "hours": "4",
+        "starts_at_0": begins.date().isoformat(), "starts_at_1": begins.strftime("%H:%M"), "key": str(uuid.uuid4()),
+    }  # fmt: skip
+    wrong = desk.post("/call-ups/new/", form)
+    assert wrong.status_code == 422
+    assert "请选要请的队伍" in wrong.content.decode()
+    assert not Occasion.objects.filter(emergency=True).exists()
+    filtered = desk.post("/call-ups/new/", form | {"filter": "1", "q": cast.team.name})
+    assert filtered.status_code == 200
+    done = desk.post("/call-ups/new/", form | {"teams": [cast.team.pk, cast.other_team.pk]})
+    row = Occasion.objects.get(emergency=True)
+    assert done.headers["Location"] == f"/desk/drives/{row.pk}/"
+    assert "清路" in desk.get("/call-ups/").content.decode()
+    station = seen_by(cast.station_staff)
+    assert station.get("/call-ups/new/").status_code == 403
+    assert "/call-ups/new/" not in station.get("/call-ups/").content.decode()
+
+
+def test_trips_are_proposed_and_made_in_one_go(cast: Cast) -> None:
+    from laojia.steps.order import actions as orders
+    from tests.apps.dispatch.conftest import THURSDAY
+
+    item = make_item("TR2")
+    placed = [
+        orders.place(
+            actor=cast.as_(who), now=NOW, key=uuid.uuid4(), item_version=item, area=cast.village, place="一巷3号",
+            times=[{"date": THURSDAY.isoformat(), "half": "morning"}],
+        )
+        for who in (cast.resident, cast.neighbour)
+    ]  # fmt: skip
+    desk = seen_by(cast.dispatcher)
+    page = desk.get("/desk/trips/").content.decode()
+    assert all(order.number in page for order in placed)
+    assert cast.resident.name not in page
+    desk.post("/desk/trips/make/", {"order": [order.pk for order in placed]})
+    assert Attendance.objects.filter(state="expected").values("occasion").distinct().count() == 1
+    assert placed[0].number not in desk.get("/desk/trips/").content.decode()
+    alone = desk.post("/desk/trips/make/", {"order": [placed[0].pk]}, follow=True).content.decode()
+    assert "凑一趟至少要两件" in alone
+
+
+def test_somebody_on_the_spot_by_the_leaders_page(cast: Cast) -> None:
+    row = drive(cast)
+    leader = seen_by(cast.leader)
+    assert "当场来了" in leader.get(f"/team/occasions/{row.pk}/").content.decode()
+    assert (
+        leader.post(f"/team/occasions/{row.pk}/turn-up/", {"name": "老李", "phone": "12"}).status_code == 422
+    )
+    leader.post(f"/team/occasions/{row.pk}/turn-up/", {"name": "过路的老李", "phone": "13900001234"})
+    assert RosterLine.objects.get().person.name == "过路的老李"
