@@ -244,7 +244,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one turn: a look, no result")
     parser.add_argument("--json", type=Path, help="write what was measured there as well")
+    parser.add_argument("--search", action="store_true", help="finding people on the telephone, nothing else")
     given = parser.parse_args()
+    if given.search:
+        from bench import searching
+
+        found_people = searching.run(quick=given.quick)
+        if given.json:
+            given.json.write_text(json.dumps({"search": found_people}, indent=1))
+        return
     size = QUICK if given.quick else WHOLE
     begun = time.perf_counter()
     sys.path.insert(0, str(ROOT))

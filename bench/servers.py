@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,6 +68,17 @@ def postgres() -> Iterator[Path]:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare_alone(stack: ExitStack) -> Path:
+    """A server with one empty database for a measurement of its own; the settings of this process point there."""
+    folder = stack.enter_context(postgres())
+    os.environ["LAOJIA_DB"] = make_database(folder, "alone")
+    os.environ["LAOJIA_VAR"] = os.environ["LAOJIA_TEST_RUN"] = str(folder / "var")
+    os.environ["LAOJIA_LOG_LEVEL"] = "ERROR"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "laojia.conf.settings"
+    Path(os.environ["LAOJIA_VAR"]).mkdir(mode=0o777)
+    return folder
 
 
 def make_database(folder: Path, name: str, template: str = "template1") -> str:

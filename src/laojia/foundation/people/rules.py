@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from laojia.policy.roles import SEPARATE_ROLES, Role
 
@@ -86,6 +88,58 @@ def words_of(text: str) -> tuple[Word, ...]:
         if bare and (not number or len(bare) >= LEAST_DIGITS):
             found.append(Word(bare, digits=number))
     return tuple(found)
+
+
+def within(paths: Iterable[str], prefixes: Collection[str]) -> tuple[str, ...]:
+    """What the places and one's areas have in common: the smaller of each pair where one lies inside the other."""
+    found = {
+        max(path, prefix, key=len)
+        for path in paths
+        for prefix in prefixes
+        if path.startswith(prefix) or prefix.startswith(path)
+    }
+    return tuple(sorted(found))
+
+
+# --- one person, held twice ------------------------------------------------------------------------------------------------
+
+UNDONE_WITHIN = timedelta(days=30)
+
+
+class Fate(StrEnum):
+    """What becomes of a row that names the person who is let go."""
+
+    MOVES = "moves"  # it names the kept one from then on
+    STAYS = "stays"  # it says what was true of that row: accounts and claims lead on by the pointer
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumn:
+    """A column somewhere that holds a person's id. `wiring.OF_PERSON` lists every one there is.
+
+    `word` is shown in the preview (empty: counted under what was done for others). `twin`: a row of the one that is
+    equal in these columns to a row of the other is the same thing twice; it is set aside and comes back when undone.
+    `where` narrows a column that names a person only sometimes; `adds` is a column whose sum the preview tells.
+    """
+
+    table: str
+    column: str
+    word: Any = ""
+    fate: Fate = Fate.MOVES
+    twin: tuple[str, ...] = ()
+    where: tuple[tuple[str, Any], ...] = ()
+    adds: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+def like_name(one: str, other: str) -> bool:
+    """The same name, or one that is a part of the other (王秀英 and 秀英), as people write a name twice."""
+    left, right = (clean_name(name).replace(" ", "").replace("·", "").casefold() for name in (one, other))
+    short, long = sorted((left, right), key=len)
+    return left == right or (len(short) > 1 and short in long)
 
 
 def keeps_id_number(roles: Collection[Role], *, volunteer_number: str) -> bool:

@@ -18,6 +18,13 @@ from laojia.foundation.people.actions.members import (
     join_team,
     leave_team,
 )
+from laojia.foundation.people.actions.merging import (
+    confirm_merge,
+    keep_apart,
+    propose_merge,
+    sweep_merged,
+    undo_merge,
+)
 from laojia.foundation.people.actions.people import (
     add_person,
     consent,
@@ -33,6 +40,7 @@ __all__ = [
     "add_insurance",
     "add_person",
     "claim_person",
+    "confirm_merge",
     "consent",
     "correct_person",
     "end_post",
@@ -40,6 +48,7 @@ __all__ = [
     "export_person",
     "grant_post",
     "join_team",
+    "keep_apart",
     "leave_team",
     "limit_reveals",
     "note_failure",
@@ -47,7 +56,10 @@ __all__ = [
     "open_account",
     "post_listed_workers",
     "posts_follow",
+    "propose_merge",
     "reveal_person",
+    "sweep_merged",
     "unclaim_person",
+    "undo_merge",
     "unlock_account",
 ]

@@ -32,7 +32,10 @@ class NamePiece(models.Model):
     area_path = PlainOrder(max_length=120, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["piece", "area_path", "person"], name="name_piece_found")]
+        indexes: ClassVar = [
+            models.Index(fields=["piece", "area_path", "person"], name="name_piece_found"),
+            models.Index(fields=["area_path", "piece", "person"], name="name_piece_in_area"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "piece"], name="name_piece_once"),
         ]
@@ -49,7 +52,7 @@ class Likeness(models.Model):
     low = models.ForeignKey(Person, models.CASCADE, related_name="+")
     high = models.ForeignKey(Person, models.CASCADE, related_name="+")
     reasons = models.JSONField(default=list)
-    area_path = PlainOrder(max_length=120, blank=True)  # the smallest area that holds both
+    area_path = PlainOrder(max_length=120, blank=True)  # of the first; who sees the pair must see both
     found_at = models.DateTimeField()
     apart_at = models.DateTimeField(null=True, blank=True)
 
