@@ -160,6 +160,7 @@ VERBS: Words = {
     "menu.resume": _("Offer again"),
     "menu.retire": _("Retire"),
     "message.called": _("Tick as told"),
+    "person.wrong_number": _("Note that the number is wrong"),
     "month.note": _("Write beside the month"),
     "not_home.step": _("Note the next step"),
     "occasion.agree_time": _("Agree the time"),

@@ -15,7 +15,7 @@ from laojia.foundation.journal.actions import Event, connect
 from laojia.foundation.lists.models import Batch
 from laojia.foundation.lists.queries import connect as connect_lists
 from laojia.foundation.lists.rules import ListKind
-from laojia.foundation.outbox.actions import Mirror, connect_mirrors, year_entered
+from laojia.foundation.outbox.actions import Mirror, connect_mirrors, number_was_wrong, year_entered
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import post_listed_workers, posts_follow, sweep_merged
 from laojia.foundation.people.jobs import TEAMS, VOLUNTEERS
@@ -48,6 +48,7 @@ from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "area.import": (post_listed_workers,),
     "calendar.enter_year": (year_entered,),
+    "person.wrong_number": (number_was_wrong,),
     "occasion.open": (
         orders.occasion_opened,
         dispatch_follow.ask_first_team,

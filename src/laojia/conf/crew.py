@@ -44,7 +44,7 @@ def recipients(person_id: int | None, team_id: int | None) -> Sequence[Recipient
 
 def _recipient(person: Person) -> Recipient:
     return Recipient(
-        person.pk, person.name, person.phone, takes_messages=person.reads_messages, area_path=person.area_path
+        person.pk, person.name, "" if person.phone_wrong_at else person.phone, takes_messages=person.reads_messages, area_path=person.area_path
     )
 
 

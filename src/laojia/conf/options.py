@@ -92,6 +92,12 @@ OPTIONS = (
     Option("LAOJIA_SMS_SIGN", "text", "none", "Signature 【…】 registered with the operator."),
     Option("LAOJIA_SMS_TEMPLATES", "TOML file", "our own ids", "The operator's ids of our templates."),
     Option(
+        "LAOJIA_MESSAGES_A_DAY",
+        "number, 1 to 1000",
+        "6",
+        "Automatic messages to one person a day; what is more leaves the next morning.",
+    ),
+    Option(
         "LAOJIA_RECEIPT_HOURS",
         "hours, 1 to 72",
         "4",

@@ -7,6 +7,7 @@ from pathlib import Path
 from laojia.conf.options import OPTIONS
 from laojia.kernel import env
 from laojia.policy.consequences import CONSEQUENCES
+from laojia.policy.contact import MOST_A_DAY, MOST_TRIES, QUIET_FROM, QUIET_TO
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.metrics import EXCLUSIONS, METRICS, UNITS
 from laojia.policy.permissions import BEHALF, PERMISSIONS, PROTECTED_ROLES
@@ -26,7 +27,9 @@ _UNITS = {
 
 def policy_page() -> str:
     """Machines, who may what, reasons, consequences, clocks."""
-    parts = (_policy_head(), _machines(), _permissions(), _behalf(), _reasons(), _consequences(), _clocks())
+    parts = (
+        _policy_head(), _machines(), _permissions(), _behalf(), _reasons(), _consequences(), _clocks(), _peace(),
+    )  # fmt: skip
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
 
@@ -123,6 +126,13 @@ def _clocks() -> Iterator[str]:
     yield "\n| clock | by when | urgent |\n|---|---|---|"
     for kind, (ordinary, urgent) in DEADLINES.items():
         yield f"| `{kind}` | {_span(ordinary)} | {_span(urgent) if urgent else 'the same'} |"
+
+
+def _peace() -> Iterator[str]:
+    yield "\n## When people are left in peace\n"
+    yield f"Nothing is sent or called from {QUIET_FROM:%H:%M} to {QUIET_TO:%H:%M} but the kinds marked `urgent` in data/messages.toml."
+    yield f"At most {MOST_A_DAY} automatic messages a day to one person, the rest the next morning, but for the kinds marked `counts = false`."
+    yield f"A call nobody answers comes back {MOST_TRIES} times, then the contact or the grid worker is asked."
 
 
 def _span(span: Span) -> str:

@@ -160,6 +160,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "person.add": {**_ASKER, **_DESK_OR_STATION, _R.GRID_WORKER: _AREA, **_LEADER, **_CLOCK},
     "person.correct": {**_ASKER, **_DESK_OR_STATION, **_CLOCK},  # the clock: lists read in by command
     "person.reveal": _DESK_OR_STATION,
+    "person.wrong_number": _DESK_OR_STATION,
     "person.export": {**_ASKER},
     "person.erase": {**_ASKER},
     "person.consent": {**_ASKER},

@@ -328,7 +328,7 @@ def test_a_call_is_ticked_once_and_journalled(to_call):
     with pytest.raises(Conflict):
         actions.called(message_id=to_call.pk, actor=STATION, now=NOW)
     rows = JournalRow.objects.filter(verb="message.called", subject_id=to_call.pk)
-    assert [row.fields for row in rows] == [["attempts"], ["state"]]
+    assert [row.fields for row in rows] == [["calls"], ["state"]]
 
 
 @pytest.mark.parametrize("actor", [ELSEWHERE, NOBODY, RESIDENT])

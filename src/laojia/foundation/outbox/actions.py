@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.calendar import queries as calendar_queries
@@ -18,11 +18,11 @@ from laojia.foundation.journal.actions import Event, record
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.outbox.models import Clock, Message
 from laojia.foundation.outbox.rules import Variables, check_variables, templates
-from laojia.kernel.clock import local_date
+from laojia.kernel.clock import local, local_date
 from laojia.kernel.db import swap
-from laojia.kernel.errors import Conflict, OutOfScope
+from laojia.kernel.errors import BadInput, Conflict, OutOfScope
 from laojia.kernel.kept import KeptInsert
-from laojia.policy import deadlines
+from laojia.policy import contact, deadlines
 from laojia.policy.facts import Actor
 
 About = tuple[str, int]
@@ -221,7 +221,7 @@ def _reckon(clock: Clock, at: datetime, provisional: bool, **more: object) -> bo
 
 @transaction.atomic
 def called(*, message_id: int, actor: Actor, now: datetime, reached: bool = True) -> None:
-    """Somebody told the person by telephone; not reached: it stays on the list and the attempt is counted.
+    """Somebody told the person by telephone; not reached: counted, and it comes back to the list later.
 
     Raises OutOfScope, NotPermitted, Conflict when a colleague was faster.
     """
@@ -232,14 +232,30 @@ def called(*, message_id: int, actor: Actor, now: datetime, reached: bool = True
             _("This call is not on your list."),
             _("Open the call list again to see what is left."),
         )
-    changes = {"state": "called", "sent_at": now} if reached else {}
-    if not swap(Message, message.pk, {"state": "to_call"}, attempts=F("attempts") + 1, **changes):
+    again = contact.call_again(message.calls + 1, local(now))
+    changes = {"state": "called", "sent_at": now} if reached else {"calls": message.calls + 1, "call_after": again}
+    if not swap(Message, message.pk, {"state": "to_call", "calls": message.calls}, **changes):
         raise Conflict(
             "called_already",
             _("A colleague has made this call already."),
             _("Open the call list again to see what is left."),
         )
-    record(message, "message.called", actor=actor, now=now, fields=("state",) if reached else ("attempts",))
+    record(message, "message.called", actor=actor, now=now, fields=("state",) if reached else ("calls",))
+
+
+@transaction.atomic
+def call_made(*, message_ids: Collection[int], actor: Actor, now: datetime, reached: bool) -> None:
+    """One call for everything one person had to be told. All of it is ticked, or nothing."""
+    if not message_ids:
+        raise BadInput("calls", _("Which call was it?"), _("Open the call list again to see what is left."))
+    for message_id in sorted(message_ids):
+        called(message_id=message_id, actor=actor, now=now, reached=reached)
+
+
+def number_was_wrong(event: Event) -> None:
+    """The follow-up of `person.wrong_number`: no more calls to that number; contact or grid worker are asked."""
+    waiting = Message.objects.filter(to_person_id=event.row.pk, state="to_call")
+    waiting.update(note="wrong_number", call_after=None)
 
 
 def take_receipt(*, key: str, delivered: bool, now: datetime) -> bool:

@@ -51,6 +51,8 @@ class Message(Leased):
     gateway_id = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    calls = models.PositiveSmallIntegerField(default=0)  # how often somebody telephoned in vain
+    call_after = models.DateTimeField(null=True)  # not on the call list before
     receipt_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,16 +6,16 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from laojia.kernel.clock import CHINA
+from laojia.policy import contact
 
 PACKAGE = Path(__file__).resolve().parents[2]
 LANGUAGES = ("zh-hans", "zh-hant", "en")
-QUIET_FROM, QUIET_TO = time(21), time(8)
 MOST_ATTEMPTS = 8
 _FIRST_WAIT = timedelta(seconds=20)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -36,6 +36,7 @@ Variables = Mapping[str, str | int]
 class Template:
     """One message in all languages. `call`: worth a telephone call when no message reaches the person.
 
+    `counts`: one of the few automatic messages a day; what must be known the same day does not count.
     `opens` is the purpose of the link made for it when the caller gives none.
     """
 
@@ -46,6 +47,7 @@ class Template:
     urgent: bool = False
     call: bool = True
     secret: bool = False
+    counts: bool = True
     opens: str = ""
 
 
@@ -125,6 +127,7 @@ def _read(tables: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterable[
                 urgent=bool(entry.get("urgent", False)),
                 call=bool(entry.get("call", True)),
                 secret=bool(entry.get("secret", False)),
+                counts=bool(entry.get("counts", True)),
                 opens=str(entry.get("opens", _OPENS.get(family, ""))),
             )
 
@@ -175,8 +178,7 @@ def render(template: Template, values: Mapping[str, str], language: str) -> tupl
 
 def is_quiet(now: datetime) -> bool:
     """Between nine in the evening and eight in the morning only urgent messages leave."""
-    clock = now.astimezone(CHINA).time()
-    return clock >= QUIET_FROM or clock < QUIET_TO
+    return contact.is_quiet(now.astimezone(CHINA))
 
 
 def back_off(attempts: int) -> timedelta:

@@ -6,7 +6,7 @@ At least once, always under the same key; after success never again.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -30,10 +30,11 @@ from laojia.foundation.outbox.rules import (
     templates,
 )
 from laojia.kernel import env
-from laojia.kernel.clock import local_date
+from laojia.kernel.clock import CHINA, local_date
 from laojia.kernel.codes import secret_token
 from laojia.kernel.db import swap
 from laojia.kernel.links import KINDS, PURPOSES, make_link
+from laojia.policy import contact
 from laojia.shown import said, said_day
 
 LEASE = timedelta(seconds=60)
@@ -118,6 +119,9 @@ def _send(
     if recipient is None:
         _end(message, "failed", note="nobody")
         return
+    if recipient.phone and recipient.takes_messages and not _has_room(message, template, now()):
+        _till_morning(message, now())
+        return
     text, values = _say(message, template, recipient, post, now())
     reached: dict[str, Any] = {"area_path": recipient.area_path, "text": None if template.secret else text}
     if not recipient.phone or not recipient.takes_messages:
@@ -142,6 +146,28 @@ def _send(
     if not _end(message, "delivered" if sent.delivered else "sent", **reached):
         # The receipt overtook us, or another worker took over: what was said is still worth keeping.
         Message.objects.filter(pk=message.pk, sent_at__isnull=True, state="delivered").update(**reached)
+
+
+def _has_room(message: Message, template: Template, now: datetime) -> bool:
+    """Does one more automatic message fit into the person's day?"""
+    most = env.number("LAOJIA_MESSAGES_A_DAY", contact.MOST_A_DAY, least=1, most=1000)
+    if message.to_person_id is None or not template.counts or message.urgent:
+        return True
+    midnight = datetime.combine(local_date(now), time(0), tzinfo=CHINA)
+    said_to = Message.objects.filter(
+        to_person_id=message.to_person_id, state__in=("sent", "delivered"), sent_at__gte=midnight
+    )
+    return contact.may_leave(said_to.count(), counts=template.counts, most=most)
+
+
+def _till_morning(message: Message, now: datetime) -> None:
+    """It leaves when the quiet hours end; nothing is lost, and nobody's evening is full of messages."""
+    held = {"state": "sending", "lease": message.lease}
+    due = contact.next_morning(now.astimezone(CHINA))
+    swap(
+        Message, message.pk, held, state="queued", lease="", lease_until=None, due_at=due, note="daily_cap",
+        attempts=message.attempts - 1,
+    )  # fmt: skip
 
 
 def _say(

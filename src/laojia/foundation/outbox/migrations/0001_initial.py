@@ -115,6 +115,8 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("receipt_at", models.DateTimeField(null=True)),
+                ("calls", models.PositiveSmallIntegerField(default=0)),
+                ("call_after", models.DateTimeField(null=True)),
             ],
             options={
                 "indexes": [

@@ -31,7 +31,7 @@ CORRECTABLE = (
 )  # fmt: skip
 
 _BESIDE = {
-    "phone": ("phone_hash", "phone_end_hash"), "area": ("area_path",), "id_number": ("id_number_hash",),
+    "phone": ("phone_hash", "phone_end_hash", "phone_wrong_at"), "area": ("area_path",), "id_number": ("id_number_hash",),
 }  # fmt: skip
 
 
@@ -155,6 +155,16 @@ def reveal_person(*, actor: Actor, now: datetime, person_id: int, reason: str) -
     return Revealed(person.name, person.phone, person.address, person.contact_name, person.contact_phone)
 
 
+@transaction.atomic
+def doubt_phone(*, actor: Actor, now: datetime, person_id: int) -> Person:
+    """打错了: somebody else answers this number. Nothing is sent or said there until the number is put right."""
+    person = _found(person_id)
+    record(person, "person.wrong_number", actor=actor, now=now, fields=("phone_wrong_at",))
+    person.phone_wrong_at = now
+    person.save(update_fields=["phone_wrong_at"])
+    return person
+
+
 def limit_reveals(who: int | None, now: datetime) -> None:
     """So many looks in full an hour, at people and at their orders together. Raises TooMany."""
     hour = timedelta(hours=1)
@@ -218,6 +228,8 @@ def _check_id_number(person: Person, now: datetime) -> None:
 
 def _set_phone(person: Person, field: str, text: str) -> None:
     digits = clean_phone(text, landline=field == "contact_phone") if text.strip() else ""
+    if field == "phone" and digits != person.phone:
+        person.phone_wrong_at = None
     setattr(person, field, digits)
     if field == "phone":
         person.phone_hash = crypto.keyed_hash(digits) if digits else ""

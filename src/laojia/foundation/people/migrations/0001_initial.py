@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ("contact_name", models.CharField(blank=True, max_length=40)),
                 ("contact_phone", laojia.kernel.fields.SealedText(blank=True)),
                 ("reads_messages", models.BooleanField(default=True)),
+                ("phone_wrong_at", models.DateTimeField(blank=True, null=True)),
                 ("shows_name", models.BooleanField(default=False)),
                 ("volunteer_number", models.CharField(blank=True, max_length=32)),
                 ("id_number", laojia.kernel.fields.SealedText(blank=True)),

@@ -59,6 +59,7 @@ class Person(models.Model):
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone = SealedText(blank=True)
     reads_messages = models.BooleanField(default=True)  # False: goes on the call list instead
+    phone_wrong_at = models.DateTimeField(null=True, blank=True)  # somebody else answers this number
     shows_name = models.BooleanField(default=False)  # a volunteer's consent that residents see his full name
     volunteer_number = models.CharField(max_length=32, blank=True)
     id_number = SealedText(blank=True)  # of volunteers alone: nobody asks a resident for it
