@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import check, record
-from laojia.foundation.people.models import Account, Claim, Consent, Person
+from laojia.foundation.people.models import Account, Claim, Consent, Person, Registration
 from laojia.foundation.people.queries import posts_on, resident
 from laojia.foundation.people.rules import clean_name, keeps_id_number, may_be_guardian, may_have_guardian
 from laojia.kernel import crypto, limits
@@ -219,7 +219,8 @@ def _check_id_number(person: Person, now: datetime) -> None:
     if not person.id_number:
         return
     roles = {Role(post.role) for post in posts_on(person.pk, local_date(now))} if person.pk else set()
-    if not keeps_id_number(roles, volunteer_number=person.volunteer_number):
+    entered = person.pk is not None and Registration.objects.filter(person_id=person.pk).exists()
+    if not entered and not keeps_id_number(roles, volunteer_number=person.volunteer_number):
         sentence = _(
             "An ID number is kept of volunteers only. Give the volunteer number, or let the person join a team first."
         )
