@@ -147,6 +147,18 @@ def demo_who() -> None:
     show(call("laojia.conf.demonstration:who_can_sign_in"))
 
 
+@main.group()
+def keys() -> None:
+    """The keys that seal phones, certificates and ID numbers."""
+
+
+@keys.command("rotate")
+@click.option("--chunk", default=500, show_default=True, type=click.IntRange(1, 10_000), help="Rows a commit.")
+def keys_rotate(chunk: int) -> None:
+    """Seal everything anew with the first key of LAOJIA_SEAL_KEYS; safe beside a running server, goes on when stopped."""
+    call("laojia.conf.keys:rotate", say=click.echo, chunk=chunk)
+
+
 @main.command()
 def doctor() -> None:
     """Check the running configuration and say what to mend."""

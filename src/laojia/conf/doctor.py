@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext, override
 
+from laojia.conf.keys import old_seals, sealed_columns
 from laojia.conf.setting_up import migrations_waiting
 from laojia.foundation.area.queries import is_demonstration
 from laojia.foundation.calendar.queries import years
@@ -234,6 +235,16 @@ def _weakness(value: str, trial: set[str]) -> str:
     return "is the one of a trial: make a new one" if parts & trial else ""
 
 
+def seals(_now: datetime) -> Iterator[Finding]:
+    """How much still wears an older key: that key may not be thrown away yet."""
+    old = {str(column): count for column in sealed_columns() if (count := old_seals(column))}
+    if old:
+        rows = ", ".join(f"{name} {count:,}" for name, count in old.items())
+        yield Finding("seals", f"older keys still worn: {rows}", "run: laojia keys rotate", note=True)
+    else:
+        yield Finding("seals", "everything wears the first key")
+
+
 def exposure(_now: datetime) -> Iterator[Finding]:
     """Production is closed where a trial is open."""
     if settings.DEBUG:
@@ -290,13 +301,14 @@ CHECKS: tuple[Check, ...] = (
     assets,
     words,
     secrets,
+    seals,
     exposure,
     worker,
     promises,
 )
 
 
-IN_DATABASE = {durability, journal_guard, demonstration, calendar, worker}
+IN_DATABASE = {durability, journal_guard, demonstration, calendar, seals, worker}
 
 
 def examine(now: datetime) -> list[Finding]:

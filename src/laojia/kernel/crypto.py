@@ -39,7 +39,7 @@ class _Ring:
 def seal(text: str) -> str:
     """`cipher.key-id.base64(nonce, text, tag)`; two sealings of the same text differ."""
     ring = _ring()
-    head = f"{cipher()}.{ring.first}."
+    head = seal_head()
     nonce = os.urandom(_NONCE)
     sealed = _encrypt(cipher(), ring.keys[cipher(), ring.first], nonce, text.encode(), head.encode())
     return head + base64.urlsafe_b64encode(nonce + sealed).decode()
@@ -58,9 +58,14 @@ def unseal(sealed: str) -> str:
         raise SealBroken("sealed text was changed or is none") from error
 
 
+def seal_head() -> str:
+    """What a text sealed today begins with: cipher and id of the first key."""
+    return f"{cipher()}.{_ring().first}."
+
+
 def needs_new_seal(sealed: str) -> bool:
     """True when the text was sealed with an older key or another cipher than would be used today."""
-    return not sealed.startswith(f"{cipher()}.{_ring().first}.")
+    return not sealed.startswith(seal_head())
 
 
 def keyed_hash(text: str) -> str:
