@@ -166,7 +166,11 @@ GET  D 404 S=403
 POST D 404
      desk/o/<int:pk>/pool/
 GET  StD 404
-     call/
+     call/ calls/ calls/paper/
+POST StD 404
+     calls/tick/
+POST . 404
+     calls/show/
 GET  SD 404
      call/<int:pk>/
 POST SD 404

@@ -18,6 +18,7 @@ WORK_WORDS = {
     "/help/": _("Order for a neighbour"),
     "/desk/": _("Dispatch desk"),
     "/call/": _("On the telephone"),
+    "/calls/": _("Calls to make"),
     "/station/": _("My station"),
     "/occasions/": _("Occasions"),
     "/menu-desk/": _("Menu desk"),

@@ -17,6 +17,7 @@ WORK = (
     ("/help/", "order.list"),
     ("/desk/", "offer.make"),
     ("/call/", "message.call_list"),
+    ("/calls/", "message.called"),
     ("/station/", "occasion.offer"),
     ("/occasions/", "occasion.offer"),
     ("/menu-desk/", "menu.see_draft"),

@@ -11,6 +11,7 @@ from laojia.channels.console.pages.asking import (
     withdraw,
 )
 from laojia.channels.console.pages.calling import call, caller, say
+from laojia.channels.console.pages.calls import calls, calls_print, show, tick
 from laojia.channels.console.pages.deciding import (
     bundle,
     decide,
@@ -30,6 +31,8 @@ __all__ = [
     "call",
     "called",
     "caller",
+    "calls",
+    "calls_print",
     "decide",
     "export",
     "look",
@@ -45,7 +48,9 @@ __all__ = [
     "resume",
     "reveal",
     "say",
+    "show",
     "suggest",
+    "tick",
     "triage",
     "unbundle",
     "withdraw",
