@@ -76,7 +76,9 @@ def test_rows_behind_a_count_name_nobody(admin, cast, kind):
 
 
 def test_no_such_list(admin, cast):
-    assert admin.get(reverse("area:holds", kwargs={"code": cast.village.code, "kind": "x"})).status_code == 404
+    assert (
+        admin.get(reverse("area:holds", kwargs={"code": cast.village.code, "kind": "x"})).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("name", ["merge", "split", "new_name"])

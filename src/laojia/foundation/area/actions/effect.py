@@ -5,6 +5,7 @@ Statements go by table, not by row, so that a big town holds its locks for secon
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import shapely
 from django.db import transaction
@@ -186,6 +187,7 @@ def _follow(change: AreaChange, now: datetime) -> dict[str, int]:
         paths[old] = old_path
     moved = Moved(change.pk, change.on, now, successors, paths)
     counts = {}
+    split = _split_of(change)
     for one in holdings():
         if one.follow is not None:
             counts[one.code] = one.follow(moved)
@@ -194,31 +196,46 @@ def _follow(change: AreaChange, now: datetime) -> dict[str, int]:
         elif one.named:
             counts[one.code] = _move_named(one, moved)
         else:
-            counts[one.code] = _move(one, change)
+            counts[one.code] = _move(one, change, split)
     return {code: count for code, count in counts.items() if count}
 
 
-def _move(one: Holding, change: AreaChange) -> int:
-    """In two statements: open rows to the heir of their area; of a split area all rows."""
-    heirs = AreaSuccessor.objects.filter(change=change, heir=True)
-    done = 0
-    for links, which in ((heirs.exclude(kind="split"), one.follows), (heirs.filter(kind="split"), Q())):
-        if which is None:
-            continue
-        rows = one.model._default_manager.filter(which)
-        to: dict[str, Subquery] = {}
-        column = one.area or one.path
+def _move(one: Holding, change: AreaChange, split: Sequence[tuple[list[int], list[str], int, str]]) -> int:
+    """Open rows to the heir of their area, in one statement; of a split area all rows, older ones that went into it too."""
+    manager, done = one.model._default_manager, 0
+    if one.follows is not None:
+        links = AreaSuccessor.objects.filter(change=change, heir=True).exclude(kind="split")
+        to: dict[str, Any] = {}
         if one.area:
-            rows = rows.filter(**{f"{one.area}__in": links.values("old")})
+            rows = manager.filter(one.follows, **{f"{one.area}__in": links.values("old")})
             mine = links.filter(old=OuterRef(f"{one.area}_id"))
             to[f"{one.area}_id"] = Subquery(mine.values("new_id")[:1])
         else:
-            rows = rows.filter(**{f"{column}__in": links.values("old__path")})
+            rows = manager.filter(one.follows, **{f"{one.path}__in": links.values("old__path")})
             mine = links.filter(old__path=OuterRef(one.path))
         if one.path:
             to[one.path] = Subquery(mine.values("new__path")[:1])
         done += rows.update(**to)
+    for ids, paths, new_id, new_path in split:
+        rows = manager.filter(**({f"{one.area}__in": ids} if one.area else {f"{one.path}__in": paths}))
+        to = {f"{one.area}_id": new_id} if one.area else {}
+        done += rows.update(**to, **({one.path: new_path} if one.path else {}))
     return done
+
+
+def _split_of(change: AreaChange) -> list[tuple[list[int], list[str], int, str]]:
+    """For a split area: it and all that once went into it (ids, paths), and the heir of what lies there (id, path)."""
+    found = []
+    links = AreaSuccessor.objects.filter(change=change, heir=True, kind="split")
+    for old, new, path in links.values_list("old_id", "new_id", "new__path"):
+        ids, waiting = {old}, [old]
+        while waiting:
+            older = AreaSuccessor.objects.filter(new__in=waiting).exclude(old__in=ids)
+            waiting = list(older.values_list("old_id", flat=True))
+            ids.update(waiting)
+        paths = list(Area.objects.filter(pk__in=ids).values_list("path", flat=True))
+        found.append((sorted(ids), paths, new, path))
+    return found
 
 
 def _move_named(one: Holding, moved: Moved) -> int:
