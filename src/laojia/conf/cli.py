@@ -77,6 +77,13 @@ def worker(once: bool) -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be blanked.")
+def retention(dry_run: bool) -> None:
+    """Blank personal data whose time is over; the worker does it every night."""
+    show(call("laojia.conf.retention:told", dry_run=dry_run))
+
+
+@main.command()
 def setup() -> None:
     """Bring the database to this version and compile the words; safe to repeat."""
     call("laojia.conf.setting_up:set_up", say=click.echo)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import Q
 
 from laojia import wiring
+from laojia.conf import retention
 from laojia.foundation.area.queries import is_demonstration
 from laojia.foundation.outbox.jobs import Crew, gateway_for
 from laojia.foundation.outbox.rules import Recipient
@@ -21,7 +22,7 @@ from laojia.steps.serve.models import LawRecord, RosterLine
 def gather() -> Crew:
     """A worker of this installation; a demonstration keeps its messages in the inbox whatever is set."""
     gateway = gateway_for(demonstration=is_demonstration())
-    return Crew(wiring.CLOCKS, recipients, gateway, words_about)
+    return Crew({**wiring.CLOCKS, retention.KIND: retention.daily}, recipients, gateway, words_about)
 
 
 def recipients(person_id: int | None, team_id: int | None) -> Sequence[Recipient]:
@@ -93,6 +94,10 @@ def _of_standing(pk: int, language: str) -> Mapping[str, str]:
     return {"item": _item(row.item_version, language), "team": team, "place": row.area.name}
 
 
+def _of_team(pk: int, _language: str) -> Mapping[str, str]:
+    return {"team": Team.objects.filter(pk=pk).values_list("name", flat=True).first() or ""}
+
+
 def _through(model: type[Attendance | RosterLine | LawRecord]) -> Callable[[int, str], Mapping[str, str]]:
     """Rows that belong to an occasion speak with its words."""
 
@@ -108,6 +113,7 @@ _FIND: Mapping[str, Callable[[int, str], Mapping[str, str]]] = {
     "occasion": _of_occasion,
     "offer": _of_offer,
     "standing": _of_standing,
+    "team": _of_team,
     "attendance": _through(Attendance),
     "roster": _through(RosterLine),
     "record": _through(LawRecord),

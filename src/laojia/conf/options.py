@@ -110,6 +110,12 @@ OPTIONS = (
         "So many open orders one person or phone may have; more is no need but a flood.",
     ),
     Option(
+        "LAOJIA_MOST_ORDERS_AN_HOUR",
+        "number, 5 to 100000",
+        "20",
+        "So often one person may order within an hour; three times as often from one device, which a family may share.",
+    ),
+    Option(
         "LAOJIA_ADDRESS",
         "address with https://",
         "http://127.0.0.1:8000",

@@ -88,8 +88,10 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 def work(once: bool = False) -> None:
     """Do due clocks and messages until asked to stop, or until the server that started us is gone."""
+    from laojia.conf import retention
     from laojia.conf.crew import gather
     from laojia.foundation.outbox.jobs import work as go_round
+    from laojia.kernel import clock
 
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -97,6 +99,7 @@ def work(once: bool = False) -> None:
     if parent := env.number("LAOJIA_PARENT", 0):
         threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
     crew = gather()
+    retention.arm_once(clock.now())
     go_round(crew.handlers, crew.resolve, crew.gateway, words=crew.words, stop=stop, once=once)
 
 

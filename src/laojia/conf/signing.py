@@ -11,6 +11,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, g
 from allauth.account.forms import LoginForm, RequestLoginCodeForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import get_user_by_username
+from allauth.account.views import password_change
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -229,6 +230,14 @@ class SetUp(ActivateTOTPView):  # type: ignore[misc]
 
 
 set_up = SetUp.as_view()
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Who signs in by a code has no password to change, and is told so instead of a page that is not there."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        return render(request, "account/no_password.html")
+    response: HttpResponse = password_change(request)
+    return response
 
 
 def _limit(name: str, most: int, within: timedelta, *, key: str) -> None:

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # A colleague's first password comes from the administrator: a phone alone must never lead to one.
     re_path(r"^accounts/(?:email|confirm-email|password/reset|password/set|signup)/", no_such_page),
     path("accounts/2fa/totp/activate/", signing.set_up),
+    path("accounts/password/change/", signing.change_password),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -184,6 +184,8 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "team.rest": {**_LEADER, **_DESK},
     "team.reach": {**_DESK, **_CLOCK},
     "team.member": {**_LEADER, **_DESK, **_CLOCK},
+    "team.quit": {_R.VOLUNTEER: _TEAM, **_DESK},
+    "team.introduce": {**_LEADER, **_DESK},
     "team.certificate": {**_LEADER, **_DESK, **_CLOCK},
     "team.insurance": {**_LEADER, **_DESK, **_CLOCK},
     # desks: the month, demanded tables, the exchange file
@@ -199,6 +201,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "exchange.take": _DESK,
     "exchange.mark": _DESK,
     "exchange.correct": _DESK,
+    "data.expire": _CLOCK,
     # areas, calendar, messages, journal
     "area.see": dict.fromkeys((_R.SYSTEM_ADMIN, _R.DISPATCHER, _R.STATION_STAFF, _R.COUNTY_LEADER), _ALL),
     "area.create": {_R.SYSTEM_ADMIN: _ALL, **_CLOCK},
@@ -251,7 +254,7 @@ _LEADING = frozenset(
     "offer.accept offer.decline offer.return offer.hand_over offer.claim occasion.confirm occasion.agree_time"
     " occasion.release occasion.unoffer occasion.record occasion.pass occasion.postpone occasion.reconfirm roster.ask roster.stand_in"
     " roster.turn_up invite.accept invite.decline invite.name roster.mark roster.attest attendance.mark not_home.step order.arrange order.unarrange order.serve team.capacity team.rest"
-    " standing.team_say standing.usual team.member walk_in.tally offer.make occasion.offer".split()
+    " standing.team_say standing.usual team.member team.introduce walk_in.tally offer.make occasion.offer".split()
 )
 _VOLUNTEERING = frozenset("roster.join roster.answer roster.leave".split())
 

@@ -283,7 +283,7 @@ def test_pass_down_stays_inside_the_outer_clock(cast: Cast, place: Place) -> Non
     assert (row.holder, row.holder_id, row.holder_why) == ("station", station.pk, "passed_down")
     assert row.holder_until is not None
     assert row.holder_until <= row.promise_due_at
-    assert queries.holding(row).who == station.name
+    assert queries.holding(row, NOW).who == station.name
     far = place(actor=cast.as_(cast.stranger), area=cast.far_village)
     with pytest.raises(BadInput):
         actions.pass_down(order=far, station=station, actor=cast.as_(cast.dispatcher), now=NOW)

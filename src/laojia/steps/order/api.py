@@ -20,6 +20,7 @@ from laojia.policy.facts import Actor
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import actions, queries
 from laojia.steps.order.models import Order
+from laojia.steps.order.pages.common import limit_ordering
 
 
 class SignedIn(SessionAuth):
@@ -114,6 +115,7 @@ def place(
 ) -> Any:
     """The same key again gives the same order, however often it is sent."""
     now = clock.now()
+    limit_ordering(request, _actor(request))
     facts: dict[str, Any] = {
         "actor": _actor(request), "now": now, "key": idempotency_key, "place": body.place, "words": body.words,
         "alone": body.alone, "contact_phone": body.contact_phone, "sure": body.sure, "lon": body.lon, "lat": body.lat,
@@ -176,8 +178,8 @@ def _area(body: OrderIn) -> Area | None:
 
 
 def _out(order: Order, now: datetime) -> dict[str, Any]:
-    held = queries.holding(order)
     here = queries.coming(order)
+    held = queries.holding(order, now, here)
     return {
         "number": order.number,
         "state": order.state,

@@ -286,7 +286,10 @@ class Order(Moving):
             models.CheckConstraint(condition=Q(holder__in=HOLDERS), name="order_holder"),
             models.CheckConstraint(condition=Q(outcome="") | Q(outcome__in=OUTCOMES), name="order_outcome"),
             models.CheckConstraint(
-                condition=Q(person__isnull=False) | Q(unit__isnull=False), name="order_for_somebody"
+                condition=Q(person__isnull=False)
+                | Q(unit__isnull=False)
+                | Q(state__in=("closed", "cancelled", "refused", "merged")),  # blanked when its time was over
+                name="order_for_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(item_version__isnull=False) | ~Q(words=""), name="order_item_or_words"

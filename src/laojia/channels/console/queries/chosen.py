@@ -22,6 +22,7 @@ from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import queries as orders
 from laojia.steps.order.models import OPEN_AT_DESK, Order
 from laojia.steps.order.queries.cards import said_wish, said_wishes
+from laojia.steps.order.rules import wants_rhythm
 
 SHOWN_FITS = 4  # Enter and three alternatives
 
@@ -65,8 +66,7 @@ class Chosen:
     @property
     def wants_rhythm(self) -> bool:
         """Regular help is offered once day and hour are fixed; before that there is nothing to ask a team."""
-        version = self.order.item_version
-        return version is not None and version.mode == "standing" and self.order.standing_id is None
+        return wants_rhythm(self.order)
 
     @property
     def guarded(self) -> bool:
@@ -94,7 +94,7 @@ def chosen(actor: Actor, pk: int, now: datetime) -> Chosen:
         verbs=open_verbs(actor, subject_of(order)),
         wishes=said_wishes(order.times, now),
         answers=answers_of(order),
-        holding=orders.holding(order),
+        holding=orders.holding(order, now),
         timeline=orders.timeline(order, now),
         offers=dispatch.offers_of(actor, order),
     )

@@ -9,13 +9,14 @@ from laojia.foundation.journal.actions import advance
 from laojia.foundation.outbox.actions import cancel_clocks
 from laojia.kernel.db import swap
 from laojia.policy.facts import Actor
-from laojia.steps.dispatch.actions.refusals import asked_elsewhere, not_on_menu
+from laojia.steps.dispatch.actions.refusals import asked_elsewhere, no_rhythm, not_on_menu
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import Occasion
 from laojia.steps.menu.rules.items import KIND_OF_MODE
 from laojia.steps.order.actions.holding import changed_meanwhile
 from laojia.steps.order.actions.seating import expect, release
 from laojia.steps.order.models import Attendance, Order
+from laojia.steps.order.rules import wants_rhythm
 
 TRIPS = (
     "visit",
@@ -39,6 +40,8 @@ def occasion_for(
     """(the occasion, was it opened now) for orders that wait."""
     if any(order.item_version_id is None for order in orders):
         raise not_on_menu()
+    if any(wants_rhythm(order) for order in orders):
+        raise no_rhythm()
     there = open_places(orders)
     if len(there) == 1 and _only_for(there[0], orders):
         return there[0], False

@@ -71,6 +71,14 @@ def not_on_menu() -> BadInput:
     )
 
 
+def no_rhythm() -> BadInput:
+    return BadInput(
+        "no_rhythm",
+        _("Regular help is asked of a team once day and hour are fixed."),
+        _("Make it regular help first; then the first visit is offered."),
+    )
+
+
 def no_common_trip(message: object) -> BadInput:
     return BadInput("no_common_trip", message, _("Send them one by one, or choose others."))
 

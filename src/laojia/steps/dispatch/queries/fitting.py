@@ -16,6 +16,7 @@ from laojia.steps.dispatch import rules
 from laojia.steps.dispatch.queries import facts
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Order
+from laojia.steps.order.rules import wants_rhythm
 
 SOLVER_SECONDS = 20.0
 AT_THE_DOOR = ("visit", "appointment", "standing")
@@ -200,6 +201,8 @@ def suggest(orders: Sequence[Order], now: datetime) -> Suggested:
     known = facts.histories(orders)
     careful = [order for order in orders if rules.second_look_codes(facts.care_of(order, known, now))]
     aside = {order.pk for order in careful}
+    hourless = [order for order in orders if order.pk not in aside and wants_rhythm(order)]
+    aside |= {order.pk for order in hourless}
     plain = [order for order in orders if order.pk not in aside and order.item_version is not None]
     needs = facts.needs_of(plain, now)
     teams = {team.pk: team for team in facts.teams_of_kind({need.kind for need in needs}, now)}
@@ -209,7 +212,9 @@ def suggest(orders: Sequence[Order], now: datetime) -> Suggested:
     plan = assign.solve(problem, run_apart)
     if wrong := check.violations(problem, plan):
         raise RuntimeError(f"the plan breaks rules: {wrong[:3]}")
-    return _told(problem, plan, {order.pk: order for order in plain}, teams, careful)
+    told = _told(problem, plan, {order.pk: order for order in plain}, teams, careful)
+    told.left.extend((order, "no_rhythm") for order in hourless)
+    return told
 
 
 def _told(

@@ -46,6 +46,7 @@ def _say(code: str) -> str:
 
 # What stands in the way of asking a team, by the codes of solver.check and solver.explain.
 BLOCKED: Mapping[str, StrPromise] = {
+    "no_rhythm": gettext_lazy("regular help: fix the days and the hour first"),
     "kind": gettext_lazy("this is not the kind of team the item asks for"),
     "area": gettext_lazy("the team does not go to that place"),
     "stopped": gettext_lazy("a complaint has stopped this team for this person"),

@@ -104,21 +104,24 @@ class OnCard:
     seats: str
     full: bool
     wanted: str
+    by_phone: bool = False  # full on the page, but seats are kept for who telephones
 
 
 def _occasion(row: Occasion, now: Any) -> OnCard:
     seats, released = queries.seats_of(row, now)
     free = seats.for_everybody(released=released)
-    said, full = "", False
+    said, full, by_phone = "", False, False
     if row.kind == "whole_village":
         said = _("for everybody, no need to sign up")
     elif row.kind == "seats":
         full = free < 1
-        said = (
-            _("full; you can go on the waiting list")
-            if full
-            else ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
-        )
+        by_phone = full and seats.held_free > 0
+        if by_phone:
+            said = _("full on this page; seats are left for who telephones")
+        elif full:
+            said = _("full; you can go on the waiting list")
+        else:
+            said = ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
     places = row.volunteer_places - row.volunteers_taken
     wanted = (
         ngettext("%(count)s volunteer wanted", "%(count)s volunteers wanted", places) % {"count": places}
@@ -127,7 +130,7 @@ def _occasion(row: Occasion, now: Any) -> OnCard:
     )
     if row.kind == "volunteers" and places < 1:
         wanted, full = _("enough volunteers have joined"), True
-    return OnCard(row, said_name(row.item_version), reverse("menu:on_one", args=[row.pk]), said, full, wanted)
+    return OnCard(row, said_name(row.item_version), reverse("menu:on_one", args=[row.pk]), said, full, wanted, by_phone)
 
 
 @require_safe

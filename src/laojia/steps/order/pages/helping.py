@@ -154,7 +154,7 @@ def help_card(request: HttpRequest, number: str) -> HttpResponse:
         "order": row,
         "title": queries.title_of(row),
         "here": here,
-        "holding": queries.holding(row),
+        "holding": queries.holding(row, now, here),
         "ended": queries.ended_how(row),
         "steps": queries.ahead(row, now, here),
         "now": now,

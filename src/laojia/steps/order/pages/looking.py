@@ -96,7 +96,7 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
         "order": order,
         "it": it,
         "title": queries.title_of(order),
-        "holding": queries.holding(order),
+        "holding": queries.holding(order, now, here),
         "here": here,
         "visits": queries.visits_ahead(order, now) if regular else [],
         "steps": queries.timeline(order, now, here),

@@ -19,14 +19,22 @@ from laojia.foundation.people.models import Person, Unit
 from laojia.foundation.people.queries import resident
 from laojia.kernel import clock
 from laojia.kernel.codes import clean_phone, mask_phone
-from laojia.kernel.errors import BadInput, Conflict, Refused, WrongState
+from laojia.kernel.errors import BadInput, Conflict, Refused, TooMany, WrongState
 from laojia.policy.facts import Actor
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import ME, NEW, OrderForm
 from laojia.steps.order.models import Order
-from laojia.steps.order.pages.common import actor_of, forget_typed, keep_typed, key_of, put, typed_before
+from laojia.steps.order.pages.common import (
+    actor_of,
+    forget_typed,
+    keep_typed,
+    key_of,
+    limit_ordering,
+    put,
+    typed_before,
+)
 from laojia.steps.order.queries.asking import units_i_speak_for
 
 _TIMED = ("home_visit", "by_appointment", "whole_village", "keeper")
@@ -84,8 +92,10 @@ def order_page(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     if actor.person_id is None and not request.user.is_authenticated:
         return _sign_in_first(request, wanted, form)
     try:
-        order = place_from(form, wanted, _somebody(request, form), key_of(request), actor)
-    except (BadInput, Conflict, WrongState) as refused:
+        who = _somebody(request, form)
+        limit_ordering(request, who)
+        order = place_from(form, wanted, who, key_of(request), actor)
+    except (BadInput, Conflict, TooMany, WrongState) as refused:
         return refused_page(request, wanted, form, refused)
     forget_typed(request)
     request.session["placed"] = order.number

@@ -15,7 +15,7 @@ from laojia.kernel.clock import CHINA
 from laojia.kernel.codes import mask_name
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance, Order
-from laojia.steps.order.rules import Standing, holder_words, outlook, past_words
+from laojia.steps.order.rules import PASSED, Standing, holder_words, is_past, outlook, past_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,12 @@ class Holding:
     provisional: bool
 
 
-def holding(order: Order) -> Holding:
-    """Who holds it now, in the person's words."""
+def holding(order: Order, now: datetime, here: Coming | None = None) -> Holding:
+    """Who holds it now, in the person's words; once the agreed time is over, what happens then."""
+    regular = order.standing_id is not None  # the next visit comes as always
+    over = not regular and here is not None and is_past(here.occasion.ends_at or here.occasion.starts_at, now)
     return Holding(
-        _(holder_words(order.holder_why)),
+        _(PASSED) if over and order.holder == "team" else _(holder_words(order.holder_why)),
         _holder_name(order.holder, order.holder_id),
         order.holder_since,
         order.holder_until,
@@ -98,10 +100,15 @@ def coming(order: Order) -> Coming | None:
 def ahead(order: Order, now: datetime, here: Coming | None = None) -> list[dict[str, Any]]:
     """接下来会怎样, as parts/timeline.html takes it; dated from the outer clock."""
     occasion = here.occasion if here is not None else order.wants_occasion
+    starts = occasion.starts_at if occasion is not None else None
+    ends = occasion.ends_at if occasion is not None else None
+    if order.standing_id is not None and is_past(starts, now):
+        starts = ends = None  # the last visit of regular help; the next one comes as always
     s = Standing(
         state=order.state,
         promise_due=order.promise_due_at,
-        starts_at=occasion.starts_at if occasion is not None else None,
+        starts_at=starts,
+        ends_at=ends,
         review_until=order.review_until,
         resumes_at=_morning(order),
         asked_until=order.holder_until if order.state == "need_info" else None,

@@ -2,9 +2,11 @@
 
 from laojia.steps.order.rules.outlook import (
     HOLDER_WORDS,
+    PASSED,
     Moment,
     Standing,
     holder_words,
+    is_past,
     outlook,
     past_words,
     same_half_day,
@@ -19,12 +21,13 @@ from laojia.steps.order.rules.placing import (
     likely_duplicate,
     needs_second_look,
 )
-from laojia.steps.order.rules.rhythm import Turn, dates_of, is_holiday, missed_step, turns_of
+from laojia.steps.order.rules.rhythm import Turn, dates_of, is_holiday, missed_step, turns_of, wants_rhythm
 
 __all__ = [
     "DUPLICATE_DAYS",
     "HOLDER_WORDS",
     "OPEN_STATES",
+    "PASSED",
     "TO_THE_DOOR",
     "Asking",
     "Moment",
@@ -35,6 +38,7 @@ __all__ = [
     "first_state",
     "holder_words",
     "is_holiday",
+    "is_past",
     "likely_duplicate",
     "missed_step",
     "needs_second_look",
@@ -42,4 +46,5 @@ __all__ = [
     "past_words",
     "same_half_day",
     "turns_of",
+    "wants_rhythm",
 ]

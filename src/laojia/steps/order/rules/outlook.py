@@ -35,6 +35,7 @@ class Standing:
     asked_until: datetime | None = None
     sealed: bool = False
     seated: bool = False
+    ends_at: datetime | None = None
     host: bool = False  # a body that asked for it: it prepares the place
 
 
@@ -126,6 +127,9 @@ _ASK = gettext_noop("We ask one team after the other.")
 _SEAT = gettext_noop("It takes place. Tell us your name at the entrance.")
 _HOST = gettext_noop("The team comes. Please have the place ready.")
 _COME = gettext_noop("The team comes. Ask for the word at the door before you let anybody in.")
+# The time has passed and the team has not said yet how it was: "comes as agreed" would not be true any more.
+PASSED = gettext_noop("The agreed time is over; we are waiting to hear from the team how it was.")
+_HEAR = gettext_noop("The team notes how it was. Nobody came? Tell us or call; we see to it at once.")
 _REVIEW = gettext_noop("You tell us how it was.")
 _REVIEW_UNTIL = gettext_noop("You can say how it was, or that it was not solved.")
 _WAIT = gettext_noop("When a place becomes free, we tell you at once.")
@@ -141,17 +145,25 @@ def outlook(s: Standing, now: datetime) -> list[Moment]:
     told, how = Moment(_TELL, s.promise_due, by=True), Moment(_REVIEW)
     open_window = s.review_until is not None and now < s.review_until
     say = Moment(_REVIEW_UNTIL, s.review_until, by=s.review_until is not None, now=s.state == "served")
+    coming = Moment(_HOST if s.host else _SEAT if s.seated else _COME, s.starts_at, now=True)
+    if is_past(s.ends_at or s.starts_at, now):
+        coming = Moment(_HEAR, now=True)
     steps: dict[str, list[Moment]] = {
         "received": [Moment(_LOOK, now=True), told, how],
         "waiting": [Moment(_ASK, now=True), told, how],
         "need_info": [Moment(_ANSWER, s.asked_until, by=s.asked_until is not None, now=True), Moment(_ASK)],
         "waitlisted": [Moment(_WAIT, now=True), Moment(_OCCASION, s.starts_at)],
         "suspended": [Moment(_RESUME, s.resumes_at, now=True)],
-        "arranged": [Moment(_HOST if s.host else _SEAT if s.seated else _COME, s.starts_at, now=True), how],
+        "arranged": [coming, how],
         "served": [say],
         "closed": [say] if open_window else [],
     }
     return steps.get(s.state, [])
+
+
+def is_past(moment: datetime | None, now: datetime) -> bool:
+    """A time that stands and is over."""
+    return moment is not None and moment < now
 
 
 def holder_words(why: str) -> str:

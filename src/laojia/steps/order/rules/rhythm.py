@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 Says = Callable[[date], bool]
 _MOVED_AT_MOST = 10  # days; a visit moved further is none of this week any more
@@ -101,6 +102,19 @@ def _next_working(
         if works(other) and not paused(other):
             return other
     return None
+
+
+class _Wish(Protocol):
+    """An order, as far as it matters here."""
+
+    item_version: Any
+    standing_id: int | None
+
+
+def wants_rhythm(order: _Wish) -> bool:
+    """Regular help is offered once day and hour are fixed; before that there is nothing to ask a team."""
+    version = order.item_version
+    return version is not None and version.mode == "standing" and order.standing_id is None
 
 
 def missed_step(missed: int) -> str:
