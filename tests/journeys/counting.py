@@ -62,6 +62,12 @@ class Hand:
         self.page.keyboard.insert_text(text)
         self.count.signs += len(text)
 
+    def digits(self, text: str) -> None:
+        """Signs typed one by one, as a field for an hour or a day wants them."""
+        for sign in text:
+            self.page.keyboard.press(sign)
+        self.count.signs += len(text)
+
     def enter(self, text: str) -> None:
         """Type and press Enter."""
         self.type(text)

@@ -379,3 +379,31 @@ def test_a_person_who_is_forgotten(put, send):
 def test_posting_is_one_statement(put, django_assert_num_queries):
     with django_assert_num_queries(1):
         put()
+
+
+def test_six_a_day_and_the_rest_in_the_morning(put, send):
+    for n in range(9):
+        put(f"k{n}")
+    wire = Wire()
+    send(wire)
+    assert len(wire.sent) == 6
+    waiting = Message.objects.filter(state="queued", note="daily_cap")
+    assert {m.due_at.astimezone(CHINA).isoformat()[:16] for m in waiting} == {"2026-11-26T08:00"}
+    assert waiting.count() == 3
+    put("other", to_person_id=2)
+    send(wire)
+    assert wire.sent[-1].person_id == 2
+    send(wire, at=NOW + timedelta(days=1))
+    assert len(wire.sent) == 10
+    assert {m.attempts for m in Message.objects.filter(state="sent")} == {1}
+
+
+def test_what_is_called_off_is_told_whatever_the_number(put, send):
+    for n in range(7):
+        put(f"k{n}")
+    put("off", template="occasion.called_off", variables={"at": NOW.isoformat(), "link": "on/"})
+    put("code", template="account.code", variables={"code": 482913, "minutes": 10})
+    wire = Wire()
+    send(wire)
+    assert {out.template for out in wire.sent} == {"order.need_info", "occasion.called_off", "account.code"}
+    assert len(wire.sent) == 8

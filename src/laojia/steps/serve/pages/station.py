@@ -134,7 +134,7 @@ def _at_desk(request: HttpRequest) -> Actor:
 
 def _calls(actor: Actor) -> list[tuple[Any, Person | None]]:
     """Who has to be told by telephone, with the sentence to say."""
-    rows = list(messages_kept.call_list(actor)[:50])
+    rows = list(messages_kept.calls_due(actor, clock.now())[:50])
     people = Person.objects.in_bulk([row.to_person_id for row in rows if row.to_person_id])
     return [(row, people.get(row.to_person_id or 0)) for row in rows]
 
