@@ -87,6 +87,7 @@ posts/person                        pk      neighbour
 posts/account                       pk      account
 posts                               pk      post
 teams                               pk      team
+our-teams                           pk      team
 api/v1/desk/offers                  pk      offer
 """
 # What must be said besides the address to see something.

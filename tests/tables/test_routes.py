@@ -35,6 +35,7 @@ GET  *
      offer/<str:token>/visit/ offer/<str:token>/visit/done/ offer/<str:token>/visit/door/<int:attendance>/
      order/new/<slug:code>/ order/seat/<int:pk>/ order/describe/ o/ l/<str:token>/ l/<str:token>/change/
      l/<str:token>/answer/ l/<str:token>/later/ l/<str:token>/cancel/ menu/ menu/<slug:code>/ on/ on/<int:pk>/
+     our-teams/ our-teams/<int:pk>/
      points/ inbox/ calendar/ (start) how/ privacy/ never/ view/ api/v1/openapi.json api/v1/docs
      api/v1/menu/items api/v1/menu/items/<code> api/v1/menu/on accounts/login/ accounts/inactive/
      accounts/login/code/ i18n/setlang/
@@ -297,11 +298,15 @@ GET  VLD 404
      teams/<int:pk>/
 POST VLD 404
      teams/<int:pk>/save/ teams/<int:pk>/week/ teams/<int:pk>/day/ teams/<int:pk>/join/
-     teams/<int:pk>/certificate/ teams/<int:pk>/insurance/
+     teams/<int:pk>/certificate/ teams/<int:pk>/insurance/ teams/<int:pk>/introduce/ teams/<int:pk>/lead/
 POST LD 404 V=403
      teams/<int:pk>/rest/
-POST D 404 VL=403
+POST VLD 404
      teams/<int:pk>/reach/
+POST V 404 D=404 L=403
+     teams/<int:pk>/quit/
+GET  LD 404
+     teams/expiring/
 """
 
 # What stands here shows the resident's name, number or door to others than himself, and why.

@@ -343,7 +343,7 @@ def test_the_centre_makes_a_team_on_the_page(cast):
     facts = {"name": "新队", "kind": "理发志愿队", "area": cast.town.pk, "about": "剪发"}
     assert client.post(f"/teams/{team.pk}/save/", facts).status_code == 302
     Team.objects.filter(pk=team.pk).update(reach="call_first", silent=2)
-    assert client.post(f"/teams/{team.pk}/reach/").status_code == 302
+    assert client.post(f"/teams/{team.pk}/reach/", {"reach": "answers"}).status_code == 302
     team.refresh_from_db()
     assert (team.kind, team.reach, team.silent) == ("理发志愿队", "answers", 0)
     assert signed_in(Client(), cast.leader).get("/teams/new/").status_code == 404

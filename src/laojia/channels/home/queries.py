@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, OuterRef, Subquery
+from django.db.models import Model, OuterRef, Q, Subquery
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from laojia.channels.home import rules
 from laojia.foundation.area.models import Area, AreaBook, Station
 from laojia.foundation.people.models import Person
+from laojia.foundation.teams.models import Team
+from laojia.kernel.errors import OutOfScope
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.facts import Actor
 from laojia.policy.never import columns_of, never_checks
@@ -26,6 +29,7 @@ from laojia.steps.order import queries as orders
 
 WEEK = 7
 ON_START_PAGE = 4
+MOST_TEAMS = 500
 
 # How long, as the person reads it. A new kind of keeping without a sentence fails its test.
 KEEP_WORDS = {
@@ -105,6 +109,7 @@ class County:
     name: str = ""
     desk_phone: str = ""
     demonstration: bool = False
+    practice: bool = False
 
 
 def county() -> County:
@@ -116,10 +121,15 @@ def county() -> County:
             "name",
             phone=Subquery(centre.values("phone")[:1]),
             demonstration=Subquery(AreaBook.objects.values("demonstration")[:1]),
+            practice=Subquery(AreaBook.objects.values("practice")[:1]),
         )
         .first()
     )
-    return County(row["name"], row["phone"] or "", bool(row["demonstration"])) if row else County()
+    return (
+        County(row["name"], row["phone"] or "", bool(row["demonstration"]), bool(row["practice"]))
+        if row
+        else County()
+    )
 
 
 @dataclass(frozen=True)
@@ -283,3 +293,31 @@ def never() -> Never:
     names = [*VERBS, *(name for name in dir(settings) if name.isupper())]
     checks = never_checks(columns, names)
     return Never(tuple(NeverRow(_(check.promise), check.ok) for check in checks), len(columns))
+
+
+def our_teams(text: str, kind: str) -> list[Team]:
+    """Teams for everybody: those the county features first, then by name. Facts they tell themselves, no figures."""
+    rows = Team.objects.filter(ended_on=None).select_related("area").defer("area__outline")
+    if text:
+        rows = rows.filter(Q(name__contains=text) | Q(area__name__contains=text) | Q(about__contains=text))
+    if kind:
+        rows = rows.filter(kind=kind)
+    return list(rows.order_by("-featured", "name")[:MOST_TEAMS])
+
+
+def our_team(pk: int, now: datetime) -> dict[str, Any]:
+    """A team, what it does of the menu, where it goes, what of it is on soon. Raises OutOfScope."""
+    team = Team.objects.filter(pk=pk, ended_on=None).select_related("area", "station").first()
+    if team is None:
+        raise OutOfScope("team_not_here", _("We do not find this team here."), _("Open the list of teams."))
+    items = [row for row in menu.items() if row.team_kind == team.kind and not row.protected]
+    towns = Area.objects.filter(path__in=team.serves).order_by("code").values_list("name", flat=True)
+    soon = Occasion.objects.filter(
+        team=team, public=True, protected=False, practice=False, state="confirmed", starts_at__gt=now
+    )
+    return {
+        "team": team,
+        "items": items,
+        "towns": list(towns),
+        "soon": soon.select_related("item_version", "area").order_by("starts_at")[:ON_START_PAGE],
+    }

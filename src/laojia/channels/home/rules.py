@@ -5,6 +5,7 @@ from laojia.policy.permissions import PERMISSIONS
 from laojia.policy.roles import Role
 
 VIEW_COOKIE = "view"
+VISITING = "visitor_view"  # kept in the browser's memory: guests look over the colleague's shoulder
 VIEW_SECONDS = 2 * 365 * 24 * 3600
 STANDARD = "standard"
 VIEWS = (STANDARD, "elder", "elder-30")
@@ -60,3 +61,8 @@ def town_path(path: str) -> str:
     """The town's part of an area's path: `/1/4/17/` → `/1/4/`; a county stays what it is, nothing stays nothing."""
     ids = path.strip("/").split("/")[:2]
     return f"/{'/'.join(ids)}/" if ids[0] else ""
+
+
+def may_guide(actor: Actor) -> bool:
+    """May this colleague show guests round: whoever reads the overview."""
+    return bool(actor.roles & PERMISSIONS["figures.see"].keys())

@@ -158,7 +158,38 @@ class TeamForm(forms.Form):
     about = forms.CharField(
         label=_("What it can do"), required=False, widget=forms.Textarea({"rows": 3}), max_length=2000
     )
+    station = forms.ModelChoiceField(
+        Station.objects.filter(closed_on=None).order_by("area_path", "name"),
+        label=_("Belongs to the station"),
+        required=False,
+    )
+    serves = forms.ModelMultipleChoiceField(
+        Area.objects.filter(level="town", valid_to=None).order_by("code"),
+        label=_("Goes to these towns"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing ticked: the whole county."),
+    )
+    featured = forms.BooleanField(label=_("Shown first among our teams"), required=False)
     ended_on = forms.DateField(label=_("Ends on"), required=False, widget=forms.DateInput(_DATE))
+
+
+class IntroForm(forms.Form):
+    """What a team says about itself."""
+
+    about = forms.CharField(
+        label=_("What we do, for the neighbours"), required=False, widget=forms.Textarea({"rows": 3}),
+        max_length=2000,
+    )  # fmt: skip
+
+
+class ReachForm(forms.Form):
+    """How the desk reaches a team."""
+
+    reach = forms.ChoiceField(
+        label=_("How to reach the team"),
+        choices=[("answers", _("answers messages")), ("call_first", _("telephone first, then send"))],
+    )
 
 
 class WeekForm(forms.Form):
@@ -225,6 +256,18 @@ class _OfMembers(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField | forms.TypedMultipleChoiceField):
                 field.choices = list(names.items())
+
+
+class LeadForm(_OfMembers):
+    """Who takes over from a contact."""
+
+    from_id = forms.TypedChoiceField(label=_("Who hands over"), coerce=int)
+    person_id = forms.TypedChoiceField(label=_("Who takes over"), coerce=int)
+
+    def __init__(self, *args: Any, members: list[Post], **words: Any) -> None:
+        super().__init__(*args, members=members, **words)
+        leads = {row.person_id: row.person.name for row in members if row.role == Role.TEAM_LEADER}
+        self.fields["from_id"].choices = list(leads.items())  # type: ignore[attr-defined]
 
 
 class CertificateForm(_OfMembers):

@@ -13,7 +13,7 @@ from laojia.foundation.area.models import Area, Station
 from laojia.foundation.area.queries.holdings import Moved
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.teams.models import HALF_DAYS, REACHES, Team, TeamSlot, TeamWeek
-from laojia.foundation.teams.rules import Week, is_slot, reach_after
+from laojia.foundation.teams.rules import Week, holds_number, is_slot, reach_after
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope
@@ -35,13 +35,14 @@ def save_team(
     lon: float | None = None,
     lat: float | None = None,
     ended_on: date | None = None,
+    featured: bool = False,
 ) -> Team:
     """A new team, or new facts of a known one. Raises BadInput (name, kind), Conflict (name taken), OutOfScope."""
     team = Team() if team_id is None else _found(team_id)
     given = {
         "name": " ".join(name.split())[:60], "kind": kind.strip()[:30], "area": area, "area_path": area.path,
         "about": about.strip(), "station": station, "serves": serves or [], "lon": lon, "lat": lat,
-        "ended_on": ended_on,
+        "ended_on": ended_on, "featured": featured,
     }  # fmt: skip
     for field in ("name", "kind"):
         if not given[field]:
@@ -55,6 +56,20 @@ def save_team(
         setattr(team, field, value)
     team.save()
     record(team, "team.save", actor=actor, now=now, fields=changed)
+    return team
+
+
+@transaction.atomic
+def introduce(*, actor: Actor, now: datetime, team_id: int, about: str) -> Team:
+    """What a team says about itself on its own page. Raises BadInput when a telephone number stands in it."""
+    team = _found(team_id)
+    check(team, "team.introduce", actor=actor)
+    if holds_number(about):
+        sentence = _("Please leave telephone numbers out; people reach you through the centre.")
+        raise BadInput("about", sentence, fields={"about": sentence})
+    Team.objects.filter(pk=team.pk).update(about=about.strip()[:2000])
+    team.about = about.strip()[:2000]
+    record(team, "team.introduce", actor=actor, now=now, fields=("about",))
     return team
 
 

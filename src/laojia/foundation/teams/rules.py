@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -25,3 +26,8 @@ def reach_after(silent: int) -> str:
 def is_slot(weekday: int, half: str, capacity: int) -> bool:
     """A half-day of the week and a number of visits one can believe."""
     return 0 <= weekday <= 6 and half in HALVES and 0 <= capacity <= MOST_IN_HALF_DAY
+
+
+def holds_number(text: str) -> bool:
+    """Does it look as if a telephone or ID number stood in it? Seven digits or more in a row, spaces and strokes apart."""
+    return bool(re.search(r"(?:\d[ \-]?){7,}", text))

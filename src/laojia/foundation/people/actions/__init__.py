@@ -8,6 +8,7 @@ from laojia.foundation.people.actions.accounts import (
     open_account,
     unclaim_person,
     unlock_account,
+    untie_number,
 )
 from laojia.foundation.people.actions.data import erase_person, export_person
 from laojia.foundation.people.actions.following import posts_follow
@@ -15,8 +16,10 @@ from laojia.foundation.people.actions.listed import post_listed_workers
 from laojia.foundation.people.actions.members import (
     add_certificate,
     add_insurance,
+    hand_over_lead,
     join_team,
     leave_team,
+    quit_team,
 )
 from laojia.foundation.people.actions.merging import (
     confirm_merge,
@@ -47,6 +50,7 @@ __all__ = [
     "erase_person",
     "export_person",
     "grant_post",
+    "hand_over_lead",
     "join_team",
     "keep_apart",
     "leave_team",
@@ -57,9 +61,11 @@ __all__ = [
     "post_listed_workers",
     "posts_follow",
     "propose_merge",
+    "quit_team",
     "reveal_person",
     "sweep_merged",
     "unclaim_person",
     "undo_merge",
     "unlock_account",
+    "untie_number",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.outbox.actions import post
 from laojia.foundation.people.models import Account, Claim, Person
-from laojia.foundation.people.queries import resident
+from laojia.foundation.people.queries import resident, rows_of_one
 from laojia.foundation.people.rules import lock_after, same_name
 from laojia.kernel import crypto
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope
@@ -119,13 +119,50 @@ def unclaim_person(*, actor: Actor, now: datetime, person_id: int) -> None:
     if person is None:
         raise _not_here()
     check(person, "person.unclaim", actor=actor)
-    accounts = list(Claim.objects.filter(person=person, ended_at=None).values_list("account_id", flat=True))
-    accounts += Account.objects.filter(person=person).values_list("pk", flat=True)
+    ids = rows_of_one(person.pk)
+    claims = Claim.objects.filter(person__in=ids, ended_at=None)
+    accounts = set(claims.values_list("account_id", flat=True))
+    accounts |= set(Account.objects.filter(person__in=ids).values_list("pk", flat=True))
     if not accounts:
         raise Conflict("not_claimed", _("Nobody has claimed this person."), _("There is nothing to undo."))
-    Claim.objects.filter(person=person, ended_at=None).update(ended_at=now)
-    Account.objects.filter(person=person).update(person=None)
+    claims.update(ended_at=now)
+    Account.objects.filter(person__in=ids).update(person=None)
     record(person, "person.unclaim", actor=actor, now=now)
+
+
+@transaction.atomic
+def untie_number(*, actor: Actor, now: datetime, person_id: int) -> Person:
+    """The number is somebody else's now: it leaves this person, and no phone with it acts for him any more.
+
+    Whoever is signed in by it is signed out; with the code he comes in as somebody new. Raises Conflict (no number
+    is held), OutOfScope, NotPermitted.
+    """
+    person = Person.objects.filter(pk=person_id, erased_at=None).first()
+    if person is None:
+        raise _not_here()
+    check(person, "person.untie", actor=actor)
+    if not person.phone_hash:
+        raise Conflict("no_number", _("No number is kept for this person."), _("There is nothing to untie."))
+    ids = rows_of_one(person.pk)
+    account = Account.objects.filter(phone_hash=person.phone_hash).first()
+    if account is not None:
+        Claim.objects.filter(account=account, person__in=ids, ended_at=None).update(ended_at=now)
+        other = account.claims.filter(ended_at=None).order_by("at").first()
+        if account.person_id in ids and not account.has_usable_password():
+            Account.objects.filter(pk=account.pk).update(person=other.person if other is not None else None)
+        if (
+            not account.has_usable_password()
+        ):  # a new mark of the password ends every open visit by this number
+            account.set_unusable_password()
+            Account.objects.filter(pk=account.pk).update(password=account.password)
+        elif account.person_id in ids:  # a colleague keeps his sign-in name; the number alone goes
+            Account.objects.filter(pk=account.pk).update(phone="", phone_hash=None, phone_verified=False)
+    Person.objects.filter(pk__in=ids, phone_hash=person.phone_hash).update(
+        phone="", phone_hash="", phone_end_hash="", compared_at=None
+    )
+    record(person, "person.untie", actor=actor, now=now, fields=("phone",))
+    person.refresh_from_db()
+    return person
 
 
 @transaction.atomic
@@ -165,7 +202,7 @@ def _unclaimed(account: Account) -> list[Person]:
     if not account.phone_verified or not account.phone_hash:
         return []
     people = Person.objects.filter(phone_hash=account.phone_hash, erased_at=None, account=None)
-    return list(people.exclude(claims__in=Claim.objects.filter(ended_at=None)))
+    return list(people.filter(merged_into=None).exclude(claims__in=Claim.objects.filter(ended_at=None)))
 
 
 def _fits(person: Person, name: str, area_id: int | None) -> bool:

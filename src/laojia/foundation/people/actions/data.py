@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.journal.models import Moving
-from laojia.foundation.people.models import Account, Claim, Person, Post
+from laojia.foundation.people.models import Account, Claim, Likeness, Person, Post
+from laojia.foundation.people.queries import rows_of_one
 from laojia.foundation.people.rules import ENDED
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import WrongState
@@ -39,9 +40,10 @@ def export_person(*, actor: Actor, now: datetime, person_id: int) -> dict[str, A
     """
     person = _person(person_id)
     check(person, "person.export", actor=actor)
+    person_id, ids = person.pk, rows_of_one(person.pk)  # what stayed on a row joined to this one is his too
     tables = []
     for model in _models():
-        rows = [_shown(model, row, person_id) for row in _open_rows_of(model, person_id).order_by("pk")]
+        rows = [_shown(model, row, pk) for pk in ids for row in _open_rows_of(model, pk).order_by("pk")]
         if rows:
             held = [
                 {"fields": list(_readable(group)), "purpose": group.purpose, "keep": str(group.keep)}
@@ -60,18 +62,21 @@ def erase_person(*, actor: Actor, now: datetime, person_id: int) -> Person:
     """
     person = _person(person_id)
     check(person, "person.erase", actor=actor)
+    person_id, ids = person.pk, rows_of_one(person.pk)
     _refuse_while_needed(person_id, now)
     for post in Post.objects.filter(person_id=person_id, role=Role.VOLUNTEER, valid_to=None):
         Post.objects.filter(pk=post.pk).update(valid_to=max(local_date(now), post.valid_from))
     record(person, "person.erase", actor=actor, now=now)
-    _close_accounts(person_id, now)
-    for model in _models():
-        if model is not Account:
-            _blank(model, person_id)
-    Person.objects.filter(pk=person_id).update(
+    for pk in ids:
+        _close_accounts(pk, now)
+        for model in _models():
+            if model is not Account:
+                _blank(model, pk)
+    Likeness.objects.filter(Q(low__in=ids) | Q(high__in=ids)).delete()
+    Person.objects.filter(pk__in=ids).update(
         erased_at=now, guardian=None, shows_name=False, reads_messages=False
     )
-    Person.objects.filter(guardian_id=person_id).update(guardian=None)
+    Person.objects.filter(guardian_id__in=ids).update(guardian=None)
     person.refresh_from_db()
     return person
 

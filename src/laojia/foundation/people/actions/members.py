@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import check, record
+from laojia.foundation.outbox.actions import post as send
 from laojia.foundation.people.actions.people import add_person
 from laojia.foundation.people.actions.posts import _check_beside, _end
 from laojia.foundation.people.models import Certificate, Insurance, Person, Post
-from laojia.foundation.people.queries import known_person, member_ids, posts_on
+from laojia.foundation.people.queries import contacts_of, known_person, member_ids, posts_on
 from laojia.foundation.people.rules import TEAM_ROLES
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
@@ -70,6 +71,65 @@ def leave_team(
         post.team = team
         _end(post, now)
     record(team, "team.member", actor=actor, now=now, fields=("left",), facts={"person_id": person_id})
+
+
+@transaction.atomic
+def quit_team(*, actor: Actor, now: datetime, team_id: int, person_id: int) -> None:
+    """A volunteer leaves by himself, without a reason asked; a contact first hands over. Raises WrongState."""
+    team = _team(team_id)
+    check(team, "team.quit", actor=actor)
+    if (actor.on_behalf_of or actor).person_id != person_id and not actor.has(Role.DISPATCHER):
+        raise _no_member()
+    posts = [p for p in posts_on(person_id, local_date(now)) if p.team_id == team_id]
+    if not posts:
+        raise _no_member()
+    for post in posts:
+        post.team = team
+        _end(post, now)
+    record(team, "team.quit", actor=actor, now=now, fields=("left",), facts={"person_id": person_id})
+
+
+@transaction.atomic
+def hand_over_lead(*, actor: Actor, now: datetime, team_id: int, from_id: int, person_id: int) -> Post:
+    """交接: a member becomes contact in place of another, who stays a volunteer; what is accepted stays with the team.
+
+    Raises BadInput (the same one, not a member), WrongState when the first is no contact any more.
+    """
+    team = _team(team_id)
+    check(team, "team.member", actor=actor)
+    today = local_date(now)
+    if from_id == person_id:
+        sentence = _("Choose somebody else.")
+        raise BadInput("person_id", sentence, fields={"person_id": sentence})
+    if person_id not in member_ids(team_id, today):
+        raise _no_member()
+    old = next(
+        (p for p in posts_on(from_id, today) if p.team_id == team_id and p.role == Role.TEAM_LEADER), None
+    )
+    if old is None:
+        raise WrongState(
+            "no_contact", _("That person is no contact of this team any more."), _("Open the list again.")
+        )
+    new = Post(person_id=person_id, role=Role.TEAM_LEADER, team=team, valid_from=today)
+    if person_id not in contacts_of(team_id, today):
+        _check_beside(new)
+        new.save(force_insert=True)
+    stays = any(p.team_id == team_id and p.role == Role.VOLUNTEER for p in posts_on(from_id, today))
+    if not stays:
+        Post.objects.create(person_id=from_id, role=Role.VOLUNTEER, team=team, valid_from=today)
+    old.team = team
+    _end(old, now)
+    record(team, "team.member", actor=actor, now=now, fields=("lead",), facts={"person_id": person_id})
+    for told, template in ((person_id, "team.lead_taken"), (from_id, "team.lead_given")):
+        send(
+            template,
+            to_person_id=told,
+            about=("team", team.pk),
+            key=f"{template}:{team.pk}:{told}:{today.isoformat()}",
+            now=now,
+            variables={"link": f"teams/{team.pk}/"},
+        )
+    return new
 
 
 @transaction.atomic

@@ -177,14 +177,15 @@ def limit_reveals(who: int | None, now: datetime) -> None:
 
 
 def _found(person_id: int) -> Person:
-    person = Person.objects.filter(pk=person_id, erased_at=None).first()
+    """The person, or the kept row when his was joined to another."""
+    person = Person.objects.filter(pk=person_id, erased_at=None).select_related("merged_into").first()
     if person is None:
         raise OutOfScope(
             "person_not_here",
             _("We do not find this person here."),
             _("Search again by name or village, or add the person."),
         )
-    return person
+    return person.merged_into or person
 
 
 def _fill(person: Person, given: dict[str, Any], now: datetime) -> None:

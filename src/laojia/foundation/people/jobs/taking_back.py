@@ -16,7 +16,8 @@ from laojia.policy.permissions import may
 
 # What came with the person from the list, or is made from the name by the database itself.
 _CAME_ALONG = frozenset(
-    f"people.{name}" for name in ("Post", "Certificate", "Consent", "Registration", "Account", "Claim", "NamePiece")
+    f"people.{name}"
+    for name in ("Post", "Certificate", "Consent", "Registration", "Account", "Claim", "NamePiece")
 )
 
 
@@ -34,7 +35,9 @@ def reasons_to_stay(people: Mapping[int, Person], asked: Asked) -> dict[int, str
     """Of people a list brought, those that must stay and why."""
     ids = set(people)
     signed_in = set(Account.objects.filter(person_id__in=ids).values_list("person_id", flat=True))
-    signed_in |= set(Claim.objects.filter(person_id__in=ids, ended_at=None).values_list("person_id", flat=True))
+    signed_in |= set(
+        Claim.objects.filter(person_id__in=ids, ended_at=None).values_list("person_id", flat=True)
+    )
     later = local_date(asked.until) if asked.until else asked.today
     posts = Post.objects.filter(person_id__in=ids).filter(~Q(role="volunteer") | Q(valid_from__gt=later))
     stays = {

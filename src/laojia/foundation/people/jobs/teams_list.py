@@ -105,7 +105,9 @@ def _found(text: str, column: str, book: _Book, flaws: list[Flaw]) -> Area | Non
 
 def _changes(line: Line, team: Team, area: Area | None, book: _Book) -> list[str]:
     """Columns in which the list knows something else or more; an empty cell leaves what is known."""
-    fields = [name for name in ("kind", "about") if line.text(name) and getattr(team, name) != line.text(name)]
+    fields = [
+        name for name in ("kind", "about") if line.text(name) and getattr(team, name) != line.text(name)
+    ]
     if area is not None and team.area_id != area.pk:
         fields.append("area")
     if line["serves"] and team.serves != _serves(line, book):
@@ -194,7 +196,9 @@ def _contacts_go(ids: Collection[int], asked: Asked) -> None:
     came = {
         pk
         for pk in ids
-        if asked.since is not None and asked.until is not None and _added_between(pk, asked.since, asked.until)
+        if asked.since is not None
+        and asked.until is not None
+        and _added_between(pk, asked.since, asked.until)
     }
     people = Person.objects.filter(erased_at=None, posts=None).in_bulk(list(came))
     stays = reasons_to_stay(people, asked)

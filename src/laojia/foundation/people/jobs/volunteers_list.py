@@ -301,7 +301,7 @@ VOLUNTEERS = ListKind(
         Column("name", "姓名", cells.name, _("Full name as on the card."), ("志愿者姓名", "名字", "name"), True, ("张志愿", "李帮手")),
         Column("gender", "性别", cells.choice(_GENDERS), _("男 or 女; may stay empty beside an ID number."), ("gender",), examples=("男", "女")),
         Column("born_on", "出生日期", cells.past_day, _("Date of birth; may stay empty beside an ID number."), ("出生年月日", "生日"), examples=("1968-05-12", "")),
-        Column("id_number", "身份证号", cells.id_number, _("18 signs. Kept sealed; needed for the national register, not for helping."), ("身份证件号码", "身份证号码", "身份证", "证件号码", "公民身份号码"), examples=("149999196805120018", "")),
+        Column("id_number", "身份证号", cells.id_number, _("18 signs. Kept sealed; needed for the national register, not for helping."), ("身份证件号码", "身份证号码", "身份证", "证件号码", "公民身份号码"), examples=("149999196805120016", "")),
         Column("phone", "手机号", cells.phone, _("Mobile number, 11 digits."), ("手机", "手机号码", "联系电话", "联系方式", "电话", "phone"), examples=("13900000001", "13900000002")),
         Column("area", "居住区域", cells.words(60), _("Village or community where the person lives; write the town before it where names repeat."), ("村", "社区", "村社区", "所在村", "居住地", "现住村社区", "所属村社区"), True, ("天井村", "甘亭镇天井村")),
         Column("address", "详细住址", cells.words(120), _("Lane and door, if you have it."), ("住址", "地址", "家庭住址"), examples=("一巷3号", "")),

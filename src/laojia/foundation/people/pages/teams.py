@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from laojia.foundation.area.models import Area
 from laojia.foundation.people import actions, forms, queries
 from laojia.foundation.people.pages import actor_of, tried
 from laojia.foundation.people.rules import LEAST_CONTACTS
@@ -61,7 +62,9 @@ def new(request: HttpRequest) -> HttpResponse:
     made: list[Team] = []
     if request.method == "POST" and tried(
         form,
-        lambda entry: made.append(team_actions.save_team(actor=actor_of(request), now=clock.now(), **entry)),
+        lambda entry: made.append(
+            team_actions.save_team(actor=actor_of(request), now=clock.now(), **_paths(entry))
+        ),
     ):
         return redirect("people:team", pk=made[0].pk)
     return render(request, "teams/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -81,11 +84,15 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
     def kept(entry: dict[str, Any]) -> None:
         team_actions.save_team(
-            actor=actor_of(request), now=clock.now(), team_id=pk, station=team.station, serves=team.serves,
-            lon=team.lon, lat=team.lat, **entry,
-        )  # fmt: skip
+            actor=actor_of(request), now=clock.now(), team_id=pk, lon=team.lon, lat=team.lat, **_paths(entry)
+        )
 
     return _answer(request, pk, "team_form", forms.TeamForm(request.POST), kept)
+
+
+def _paths(entry: dict[str, Any]) -> dict[str, Any]:
+    """Towns chosen become the paths a team goes to."""
+    return entry | {"serves": [area.path for area in entry["serves"]]}
 
 
 @require_POST
@@ -122,11 +129,53 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reach(request: HttpRequest, pk: int) -> HttpResponse:
-    """The team has been spoken to: messages first again."""
-    team_actions.set_reach(
-        actor=actor_of(request), now=clock.now(), team_id=pk, answered=True, reach="answers"
-    )
-    return redirect("people:team", pk=pk)
+    """How the desk reaches the team, said by hand: messages, or the telephone first."""
+    form = forms.ReachForm(request.POST)
+    return _answer(
+        request, pk, "reach_form", form,
+        lambda entry: team_actions.set_reach(
+            actor=actor_of(request), now=clock.now(), team_id=pk, answered=True, reach=entry["reach"]
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def introduce(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands on the team's own page."""
+    return _answer(
+        request, pk, "intro_form", forms.IntroForm(request.POST),
+        lambda entry: team_actions.introduce(actor=actor_of(request), now=clock.now(), team_id=pk, **entry),
+    )  # fmt: skip
+
+
+@require_POST
+def lead(request: HttpRequest, pk: int) -> HttpResponse:
+    """交接: another contact in place of one."""
+    form = forms.LeadForm(request.POST, members=_members(request, pk))
+    return _answer(
+        request, pk, "lead_form", form,
+        lambda entry: actions.hand_over_lead(actor=actor_of(request), now=clock.now(), team_id=pk, **entry),
+    )  # fmt: skip
+
+
+@require_POST
+def quit_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """A volunteer leaves by himself."""
+    actor = actor_of(request)
+    actions.quit_team(actor=actor, now=clock.now(), team_id=pk, person_id=actor.person_id or 0)
+    messages.success(request, _("Noted. Thanks for the time together."))
+    return redirect("people:me")
+
+
+@require_safe
+@never_cache
+def expiring(request: HttpRequest) -> HttpResponse:
+    """Certificates and policies that run out within sixty days, or have; by team, in the order of names."""
+    actor, today = actor_of(request), clock.local_date(clock.now())
+    if not actor.roles & set(PERMISSIONS["team.certificate"]):
+        raise OutOfScope("not_here")
+    rows = queries.running_out(actor, today, today + 2 * SOON)
+    return render(request, "teams/expiring.html", {"rows": rows, "today": today})
 
 
 @require_POST
@@ -211,15 +260,20 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> 
     return render(request, "teams/one.html", context | given, status=status)
 
 
-_VERBS = ("save", "capacity", "rest", "reach", "member", "certificate", "insurance")
+_VERBS = ("save", "capacity", "rest", "reach", "member", "certificate", "insurance", "introduce", "quit")
 
 
 def _blank_forms(team: Team, members: list[Any], allowed: dict[str, bool]) -> dict[str, Form]:
-    facts = {name: getattr(team, name) for name in ("name", "kind", "area", "about", "ended_on")}
+    names = ("name", "kind", "area", "about", "ended_on", "station", "featured")
+    towns = Area.objects.filter(path__in=team.serves, level="town") if team.serves else ()
+    facts = {name: getattr(team, name) for name in names} | {"serves": list(towns)}
     blank: dict[str, tuple[str, Callable[[], Form]]] = {
         "team_form": ("save", lambda: forms.TeamForm(initial=facts)),
         "day_form": ("capacity", forms.DayForm),
         "rest_form": ("rest", lambda: forms.RestForm(initial={"until": team.resting_until})),
+        "reach_form": ("reach", lambda: forms.ReachForm(initial={"reach": team.reach})),
+        "intro_form": ("introduce", lambda: forms.IntroForm(initial={"about": team.about})),
+        "lead_form": ("member", lambda: forms.LeadForm(members=members)),
         "join_form": ("member", forms.JoinForm),
         "certificate_form": ("certificate", lambda: forms.CertificateForm(members=members)),
         "insurance_form": ("insurance", lambda: forms.InsuranceForm(members=members)),

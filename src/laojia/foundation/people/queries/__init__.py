@@ -1,5 +1,6 @@
 """Every read about people, accounts, posts and the members of teams, scoped by the actor."""
 
+from laojia.foundation.people.queries.expiring import RunningOut, running_out
 from laojia.foundation.people.queries.merging import (
     done_since,
     kept_id,
@@ -17,6 +18,7 @@ from laojia.foundation.people.queries.people import (
     actor_by_link,
     actor_of,
     certificates_of,
+    claimed_as,
     claimed_people,
     consents_of,
     contacts_of,
@@ -41,11 +43,13 @@ from laojia.foundation.people.queries.search import people_seen
 
 __all__ = [
     "CHOSEN",
+    "RunningOut",
     "account_for_posts",
     "account_with_posts",
     "actor_by_link",
     "actor_of",
     "certificates_of",
+    "claimed_as",
     "claimed_people",
     "consents_of",
     "contacts_of",
@@ -73,5 +77,6 @@ __all__ = [
     "preview",
     "resident",
     "rows_of_one",
+    "running_out",
     "speaking_for",
 ]

@@ -58,6 +58,7 @@ _account = KeptRead(
             & (Q(person__posts__valid_to=None) | Q(person__posts__valid_to__gt=_DAY)),
         ),
         **{f"post_{name}": F(f"post__{name}") for name in Held._fields},
+        stands_for=F("person__merged_into"),
         areas=Subquery(AreaBook.objects.filter(pk=1).values("stamp")),
     )
 )
@@ -151,10 +152,17 @@ def actor_by_link(
         if leader is None or team_id is None:
             return None
         return Actor(leader, (Grant(Role.TEAM_LEADER, team_ids=frozenset({team_id})),), only=(kind, row_id))
-    if person_id is None or link_holder(token) not in {None, person_id}:
+    if person_id is None or not _same_person(link_holder(token), person_id):
         return None
     grants = (Grant(Role.RESIDENT), Grant(Role.VOLUNTEER)) if purpose == "roster" else (Grant(Role.RESIDENT),)
     return Actor(person_id, grants, only=(kind, row_id))
+
+
+def _same_person(holder: int | None, person_id: int) -> bool:
+    """Is the link the person's own? One sent before his row was joined to another still is."""
+    return holder in {None, person_id} or (
+        Person.objects.filter(pk=holder, merged_into_id=person_id).exists()
+    )
 
 
 def number_reader(order_id: int, person_id: int | None) -> Actor:
@@ -162,9 +170,17 @@ def number_reader(order_id: int, person_id: int | None) -> Actor:
     return Actor(person_id, (Grant(Role.NUMBER_READER),), only=("order", order_id))
 
 
+def claimed_as(account_id: int, person_id: int) -> int | None:
+    """For whom the account acts when it chose this person: himself, or the one his row was joined to; None: not his."""
+    claims = Claim.objects.filter(account_id=account_id, ended_at=None)
+    chosen = claims.filter(Q(person_id=person_id) | Q(person__merged_into_id=person_id))
+    row = chosen.values_list("person_id", "person__merged_into_id").first()
+    return None if row is None else row[1] or row[0]
+
+
 def is_claimed(account_id: int, person_id: int) -> bool:
     """Has this account claimed the person, and nobody undone it?"""
-    return Claim.objects.filter(account_id=account_id, person_id=person_id, ended_at=None).exists()
+    return claimed_as(account_id, person_id) is not None
 
 
 def contacts_of(team_id: int, on: date) -> list[int]:
@@ -187,7 +203,7 @@ def _leading(team_id: int | None, person_id: int | None, on: date) -> int | None
     contacts = contacts_of(team_id, on) if team_id is not None else []
     if person_id is None:
         return contacts[0] if contacts else None
-    return person_id if person_id in contacts else None
+    return next((one for one in contacts if _same_person(person_id, one)), None)
 
 
 # --- pages: scoped by the actor ---------------------------------------------------------------------------------------
@@ -208,7 +224,7 @@ def people_for_posts(actor: Actor, text: str, limit: int = 20) -> list[Person]:
     """For giving posts: the whole name or the whole number only, so that nobody leafs through residents."""
     if not may(actor, "post.see", Subject("post")):
         raise OutOfScope("not_here", _("We do not find that here."), _("Search again."))
-    found = _by_whole(Person.objects.filter(erased_at=None).select_related("area"), text)
+    found = _by_whole(Person.objects.filter(erased_at=None, merged_into=None).select_related("area"), text)
     return list(found.order_by("name", "id")[:limit]) if found is not None else []
 
 
@@ -255,18 +271,17 @@ def locked_accounts(actor: Actor) -> list[Account]:
 
 def claimed_people(account: Account) -> list[Person]:
     """The people of this phone, the one it stands for first."""
-    people = Person.objects.filter(
-        Q(claims__account=account, claims__ended_at=None) | Q(account=account), erased_at=None
-    )
-    return sorted(people.distinct(), key=lambda person: (person.pk != account.person_id, person.pk))
+    mine = Q(claims__account=account, claims__ended_at=None) | Q(account=account)
+    joined = Person.objects.filter(mine).exclude(merged_into=None).values("merged_into")
+    people = Person.objects.filter((mine & Q(merged_into=None)) | Q(pk__in=joined), erased_at=None)
+    first = account.person.merged_into_id or account.person_id if account.person is not None else None
+    return sorted(people.distinct(), key=lambda person: (person.pk != first, person.pk))
 
 
 def has_account(person_id: int) -> bool:
     """Does some phone or sign-in act for this person?"""
-    return (
-        Claim.objects.filter(person_id=person_id, ended_at=None).exists()
-        or Account.objects.filter(person_id=person_id).exists()
-    )
+    rows = Q(person_id=person_id) | Q(person__merged_into_id=person_id)
+    return Claim.objects.filter(rows, ended_at=None).exists() or Account.objects.filter(rows).exists()
 
 
 def consents_of(person_id: int) -> dict[str, Consent]:
@@ -304,4 +319,6 @@ def known_person(name: str, phone: str) -> Person | None:
     if not phone.strip():
         return None
     people = Person.objects.filter(phone_hash=crypto.keyed_hash(clean_phone(phone)), erased_at=None)
-    return next((person for person in people.order_by("id") if same_name(person.name, name)), None)
+    rows = people.select_related("merged_into").order_by("id")
+    found = next((person for person in rows if same_name(person.name, name)), None)
+    return found.merged_into or found if found is not None else None
