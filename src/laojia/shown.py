@@ -156,6 +156,8 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
     "recorded": ("calm", "check"),
     "postponed": ("soon", "calendar"),
     "called_off": ("calm", "cross"),
+    "standing": ("soon", "pause"),
+    "lifted": ("calm", "check"),
     "open": ("soon", "hourglass"),
     "accepted": ("go", "check"),
     "declined": ("calm", "signpost"),
