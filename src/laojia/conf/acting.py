@@ -73,7 +73,9 @@ class Acting:
         if person_id is not None:
             today = clock.local_date(now)
             posts = account.posts
-            if person_id != account.person_id:  # one's own second factor opens no relative's desk
+            if account.stands_for is not None and person_id == account.stands_for:
+                posts = queries.posts_on(person_id, today)  # held on the row this one was joined to
+            elif person_id != account.person_id:  # one's own second factor opens no relative's desk
                 posts = [p for p in queries.posts_on(person_id, today) if p.role not in SECOND_FACTOR_ROLES]
             if {post.role for post in posts} & SECOND_FACTOR_ROLES:
                 return self._enter_colleague(request, posts, actor, now)
@@ -109,10 +111,10 @@ class Acting:
     @staticmethod
     def _person_of(request: HttpRequest, account: Any) -> int | None:
         chosen = request.session.get(queries.CHOSEN)
-        if chosen is not None and chosen != account.person_id and queries.is_claimed(account.pk, chosen):
-            return int(chosen)
-        person_id: int | None = account.person_id
-        return person_id
+        own: int | None = account.stands_for or account.person_id
+        if chosen is not None and chosen not in {own, account.person_id}:
+            return queries.claimed_as(account.pk, chosen) or own
+        return own
 
 
 def _to_second_step(request: HttpRequest) -> HttpResponse:
