@@ -14,6 +14,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from laojia.foundation.journal.actions import record
 from laojia.foundation.outbox.actions import set_clock
@@ -110,13 +112,13 @@ def _over(
 
 def _says_something(field: Any) -> Q:
     name = field.name
-    if field.null and isinstance(field, SealedText):
-        return Q(**{f"{name}__isnull": False})
     if field.null or field.is_relation:
         return Q(**{f"{name}__isnull": False})
+    if isinstance(field, SealedText):  # cannot be compared, only be there or not
+        return Q(GreaterThan(Length(name), 0))
     if isinstance(field, models.JSONField | models.BooleanField):
         return ~Q(**{name: _nothing(field)})
-    return ~Q(**{name: ""}) & (Q() if isinstance(field, SealedText) else ~Q(**{name: _BLANK}))
+    return ~Q(**{f"{name}__in": ("", _BLANK)})
 
 
 def _nothing(field: Any) -> Any:
