@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -191,6 +191,17 @@ def record_many(
     if verb in _follow_ups:
         for row, known in zip(rows, facts or [{}] * len(rows), strict=True):
             _follow(Event(verb, row, actor, now, facts=known))
+
+
+_OLDEST_PAPER = timedelta(days=366)
+
+
+def happened_before(moment: datetime | None, now: datetime) -> datetime | None:
+    """What a paper says happened then, typed in now: it lies behind us, and not for ever. Raises BadInput."""
+    if moment is None or now - _OLDEST_PAPER <= moment <= now:
+        return moment
+    sentence = _("That moment is still to come, or more than a year ago.")
+    raise BadInput("happened", sentence, _("Look at the paper again."), {"happened": sentence})
 
 
 def check(row: Row, verb: str, *, actor: Actor) -> None:

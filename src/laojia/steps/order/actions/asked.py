@@ -52,3 +52,4 @@ class Asked:
     wants_team: Team | None = None
     sure: bool = False
     relative: Relative | None = None
+    said_at: datetime | None = None  # what a paper says; None: just now

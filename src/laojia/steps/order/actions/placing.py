@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import locate, place_now
 from laojia.foundation.calendar.queries import calendar
-from laojia.foundation.journal.actions import start
+from laojia.foundation.journal.actions import happened_before, start
 from laojia.foundation.outbox.actions import post, set_clock
 from laojia.foundation.people.actions import add_person
 from laojia.foundation.people.models import Person, Unit
@@ -62,18 +62,20 @@ def place(
     wants_team: Team | None = None,
     sure: bool = False,
     relative: Relative | None = None,
+    said_at: datetime | None = None,
 ) -> Order:
     """点单. The same `key` gives the same order, even when both arrive at once.
 
     `person` is served (none and no `unit`: the one who asks), `relative` is somebody new, entered with the order.
     `times` are wishes {"date": ISO, "half": …}; `seats` people come to `occasion`, `head_count` are served elsewhere.
-    `area` None: found from the point. Raises BadInput (fields by name), Conflict `likely_duplicate`
+    `area` None: found from the point. `said_at`: when a paper says so, typed in later. Raises BadInput (fields by name), Conflict `likely_duplicate`
     (fields["earlier"] = its number) unless `sure`, Conflict `week_full`, NotPermitted, OutOfScope.
     """
     asked = Asked(
         actor, now, key, _where(area, lon, lat, position_system), item_version, person, unit,
         place.strip(), lon, lat, position_system, times, answers or {}, words.strip(), alone, urgent, occasion,
         seats if occasion is not None else head_count, contact_phone, consent_spoken, wants_team, sure, relative,
+        happened_before(said_at, now),
     )  # fmt: skip
     return _once(asked, "order.place")
 
@@ -97,11 +99,13 @@ def describe(
     consent_spoken: bool = False,
     sure: bool = False,
     relative: Relative | None = None,
+    said_at: datetime | None = None,
 ) -> Order:
     """说说您要什么: a need outside the menu, in the person's own words; somebody finds out what it is."""
     asked = Asked(
         actor, now, key, _where(area, lon, lat, position_system), None, person, unit, place.strip(), lon, lat,
         position_system, (), {}, words.strip(), alone, urgent, None, 1, contact_phone, consent_spoken, None, sure, relative,
+        happened_before(said_at, now),
     )  # fmt: skip
     return _once(asked, "order.describe")
 
@@ -266,6 +270,7 @@ def _row(asked: Asked, verb: str, asker_id: int, phone: str, held: str) -> Order
         keeper_id=item.keeper_id if item is not None and sealed else None,
         practice=actor.practice,
         placed_at=now,
+        said_at=asked.said_at,
         waiting_since=now if state == "waiting" else None,
         arranged_at=now if state == "arranged" else None,
     )

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.BooleanField(default=False)),
                 ('practice', models.BooleanField(default=False)),
                 ('placed_at', models.DateTimeField()),
+                ('said_at', models.DateTimeField(blank=True, null=True)),
                 ('waiting_since', models.DateTimeField(blank=True, null=True)),
                 ('arranged_at', models.DateTimeField(blank=True, null=True)),
                 ('served_at', models.DateTimeField(blank=True, null=True)),

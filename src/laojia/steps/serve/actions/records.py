@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.calendar.queries import calendar
-from laojia.foundation.journal.actions import advance, check
+from laojia.foundation.journal.actions import advance, check, happened_before
 from laojia.foundation.journal.actions import record as journal
 from laojia.foundation.outbox.actions import cancel_clocks, post, set_clock
 from laojia.foundation.people.models import Person
@@ -51,6 +51,7 @@ class Report:
     content: str = ""
     helped: int | None = None
     in_charge: Person | None = None
+    filled_at: datetime | None = None  # when it was over and the paper was filled in; None: just now
 
 
 @transaction.atomic
@@ -61,6 +62,7 @@ def record(*, occasion: Occasion, report: Report, actor: Actor, now: datetime) -
     """
     check(occasion, "occasion.record", actor=actor)
     _check_report(occasion, report, now)
+    filled = happened_before(report.filled_at, now)
     for attendance in occasion.attendances.filter(state="expected").select_related("order", "occasion"):
         went = report.visits.get(attendance.pk, Visited("came"))
         mark(
@@ -79,7 +81,7 @@ def record(*, occasion: Occasion, report: Report, actor: Actor, now: datetime) -
     law.organising_unit = occasion.team.name if occasion.team else ""
     law.in_charge = report.in_charge or _leader_of(actor)
     law.helped = report.helped if report.helped is not None else _helped(occasion)
-    law.recorded_by_id, law.recorded_at = actor.person_id, now
+    law.recorded_by_id, law.recorded_at, law.filled_at = actor.person_id, now, filled
     law.save()
     advance(
         occasion,
@@ -87,7 +89,7 @@ def record(*, occasion: Occasion, report: Report, actor: Actor, now: datetime) -
         actor=actor,
         now=now,
         recorded_at=now,
-        held_at=occasion.held_at or occasion.ends_at or now,
+        held_at=filled or occasion.held_at or occasion.ends_at or now,
     )
     cancel_clocks(("record", law.pk))
     return law

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("helped", models.PositiveIntegerField(default=0)),
                 ("recorded_by_id", models.BigIntegerField(blank=True, null=True)),
                 ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("filled_at", models.DateTimeField(blank=True, null=True)),
                 ("reminded", models.PositiveSmallIntegerField(default=0)),
                 (
                     "in_charge",
