@@ -31,7 +31,6 @@ from laojia.foundation.journal.queries import scoped
 from laojia.kernel.clock import CHINA
 from laojia.policy.metrics import MONTH, Metric, on_page
 
-
 _EVERY = Q(pk__isnull=False)
 
 
@@ -98,7 +97,9 @@ def _count(view: View, period: Period, m: Moment, figures: list[Figure]) -> None
     """All figures of one table and moment in one pass: grouped by the part each of them puts a row into (NULL: none)."""
     declared = [COUNTED[figure.metric.code] for figure in figures]
     marks = {
-        f"part_{n}": Case(When(c.where(m) or _EVERY, then=_part(c, m)), default=None, output_field=CharField())
+        f"part_{n}": Case(
+            When(c.where(m) or _EVERY, then=_part(c, m)), default=None, output_field=CharField()
+        )
         for n, c in enumerate(declared)
     }
     sums = {f"sum_{n}": Sum(c.value) for n, c in enumerate(declared) if c.value}
