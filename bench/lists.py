@@ -26,14 +26,19 @@ def measure(stack: ExitStack, *, quick: bool = False) -> list[str]:
     """Make the sheet, measure each step, say what came of it."""
     folder = servers.prepare_alone(stack)
     subprocess.run(
-        [sys.executable, "-m", "laojia.conf.cli", "setup"], cwd=servers.ROOT, check=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "laojia.conf.cli", "setup"],
+        cwd=servers.ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     count = FEW if quick else MANY
     from tests import sheets
 
     teams = sheets.teams_sheet(folder / "teams.xlsx", TEAMS)
     people = sheets.volunteers_sheet(folder / "people.xlsx", count, BAD, TEAMS)
-    lines = [f"{count:,} volunteers of {TEAMS} teams, {BAD:.0%} of the rows bad, {people.stat().st_size / 1e6:.1f} MB .xlsx"]
+    lines = [
+        f"{count:,} volunteers of {TEAMS} teams, {BAD:.0%} of the rows bad, {people.stat().st_size / 1e6:.1f} MB .xlsx"
+    ]
     _run("ready", teams)
     for what, said in (
         ("bare", "calamine alone, rows as Python lists, thrown away"),
@@ -51,7 +56,10 @@ def measure(stack: ExitStack, *, quick: bool = False) -> list[str]:
 
 def _run(what: str, file: Path) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.lists", what, str(file)], cwd=servers.ROOT, stdout=subprocess.PIPE, check=True
+        [sys.executable, "-m", "bench.lists", what, str(file)],
+        cwd=servers.ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
     )
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer

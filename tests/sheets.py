@@ -12,9 +12,12 @@ from stdnum.iso7064 import mod_11_2
 from laojia.kernel.codes import SYNTHETIC_REGION
 
 SEED = 20261123
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 GIVEN = "秀英桂兰玉梅淑珍建国志强海燕红霞晓明丽华文斌春生福贵来喜保平永胜金凤银环翠花小军大山根旺喜梅爱民卫东学农长青"
-KINDS = ("助老志愿队", "医疗志愿队", "理发志愿队", "法律志愿队", "文艺志愿队", "助学志愿队", "修缮志愿队", "环保志愿队", "应急志愿队", "宣讲志愿队")  # fmt: skip
+KINDS = "助老志愿队 医疗志愿队 理发志愿队 法律志愿队 文艺志愿队 助学志愿队 修缮志愿队 环保志愿队 应急志愿队 宣讲志愿队".split()
 TEAM_HEADINGS = (
     "队伍名称", "队伍类别", "所在地", "服务范围", "队长姓名", "队长手机", "第二联系人", "第二联系人手机", "每周能接几次", "队伍简介",
 )  # fmt: skip
@@ -23,18 +26,29 @@ VOLUNTEER_HEADINGS = (
     "所属队伍", "证书名称", "证书编号", "发证日期", "证书有效期至", "本人同意录入", "同意日期",
 )  # fmt: skip
 _SKILLS = ("", "", "量血压", "理发", "修家电", "开车", "说书", "电工", "做饭", "会计", "急救员")
-_CATEGORIES = ("社区服务", "卫生健康", "支教助学", "法律服务", "环境保护", "文化艺术", "应急救援、社区服务", "文明实践")
+_CATEGORIES = (
+    "社区服务",
+    "卫生健康",
+    "支教助学",
+    "法律服务",
+    "环境保护",
+    "文化艺术",
+    "应急救援、社区服务",
+    "文明实践",
+)
 
 
 def villages() -> list[tuple[str, str]]:
     """(town, village as people write it with its town) of the county's division list."""
     import csv
 
-    import laojia.foundation.area.rules as rules
+    from laojia.foundation.area import rules
 
     table = Path(rules.__file__).parents[1] / "data" / "hongdong_areas.csv"
     rows = [
-        row for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()) if row["level"] != "county"
+        row
+        for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+        if row["level"] != "county"
     ]
     towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
     return [
@@ -83,9 +97,7 @@ def volunteer_rows(count: int, bad_share: float = 0.0, teams: int = 463) -> Iter
     places = villages()
     every = round(1 / bad_share) if bad_share else 0
     # Nobody belongs to a team whose own row has a mistake in a list of teams with the same share.
-    names = [
-        row[0] for at, row in enumerate(team_rows(teams)) if not every or at % every != every // 2
-    ]
+    names = [row[0] for at, row in enumerate(team_rows(teams)) if not every or at % every != every // 2]
     for number in range(count):
         born = date(1950, 1, 1) + timedelta(days=chance.randrange(56 * 365))
         serial = number % 1000

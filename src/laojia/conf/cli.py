@@ -132,6 +132,35 @@ def areas_import(file: Path) -> None:
     show(call("laojia.foundation.area.jobs:import_areas", path=file))
 
 
+@main.group()
+def lists() -> None:
+    """Lists of teams, volunteers, areas …: read, check, take in."""
+
+
+@lists.command("kinds")
+def lists_kinds() -> None:
+    """Which kinds of lists there are."""
+    show(call("laojia.foundation.lists.jobs.command:kinds"))
+
+
+@lists.command("read")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lists_read(kind: str, file: Path) -> None:
+    """Check a list (XLSX, XLS, ODS, CSV) and show its bad rows; nothing is taken in yet."""
+    show(call("laojia.foundation.lists.jobs.command:read", kind=kind, path=file, say=click.echo))
+
+
+@lists.command("take")
+@click.argument("number", type=int)
+@click.option(
+    "--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="Write the other rows there (.xlsx)."
+)
+def lists_take(number: int, bad_rows: Path | None) -> None:
+    """Take the good rows of a checked list in."""
+    show(call("laojia.foundation.lists.jobs.command:take", number=number, bad_rows=bad_rows, say=click.echo))
+
+
 @main.group(invoke_without_command=True)
 @click.option("--small", is_flag=True, help="A tenth of the size, for a slow machine.")
 @click.pass_context
@@ -160,7 +189,9 @@ def keys() -> None:
 
 
 @keys.command("rotate")
-@click.option("--chunk", default=500, show_default=True, type=click.IntRange(1, 10_000), help="Rows a commit.")
+@click.option(
+    "--chunk", default=500, show_default=True, type=click.IntRange(1, 10_000), help="Rows a commit."
+)
 def keys_rotate(chunk: int) -> None:
     """Seal everything anew with the first key of LAOJIA_SEAL_KEYS; safe beside a running server, goes on when stopped."""
     call("laojia.conf.keys:rotate", say=click.echo, chunk=chunk)

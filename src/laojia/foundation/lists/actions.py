@@ -39,20 +39,30 @@ def read_list(
     titles: Sequence[str],
     places: dict[str, int],
     rows: int,
+    below: int,
     actor: Actor,
     now: datetime,
 ) -> Batch:
     """Put a sheet down to be checked; the same sheet that is being worked on already is that batch.
 
-    `titles` and `places` are its heading. Raises NotPermitted when the kind is not one of the actor's posts.
+    `titles` and `places` are its heading, `below` the first row under it. Raises NotPermitted when the kind is not one of the actor's posts.
     """
     _check_kind(actor, kind_named(kind))
     fingerprint = fingerprint_of(kind, body)
     batch = Batch(
-        state="reading", kind=kind, fingerprint=fingerprint, by_id=actor.person_id, channel=actor.channel,
-        area_path=_reach_of(actor), at=now, headings=list(titles), places=places, rows=rows,
+        state="reading",
+        kind=kind,
+        fingerprint=fingerprint,
+        by_id=actor.person_id,
+        channel=actor.channel,
+        area_path=_reach_of(actor),
+        at=now,
+        headings=list(titles),
+        places=places,
+        rows=rows,
+        below=below,
         practice=actor.practice,
-    )  # fmt: skip
+    )
     require(actor, "list.read", subject_of(batch))
     known = Batch.objects.filter(kind=kind, fingerprint=fingerprint, state__in=LIVE).first()
     if known is None:
@@ -142,7 +152,9 @@ def end_step(batch: Batch, now: datetime) -> None:
         SheetPart.objects.filter(batch=batch).delete()
         advance(batch, "list.check", actor=CLOCK, now=now, lease="", lease_until=None)
     elif batch.state == "taking":
-        advance(batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, ended_at=now)
+        advance(
+            batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, ended_at=now
+        )
     else:
         advance(batch, "list.done", actor=CLOCK, now=now, to="removed", lease="", lease_until=None)
 

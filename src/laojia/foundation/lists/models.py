@@ -35,6 +35,7 @@ class Batch(Moving):
     ended_at = models.DateTimeField(null=True)  # when its last row was in
     headings = models.JSONField(default=list)  # as they stand in the sheet, for the workbook of bad rows
     places = models.JSONField(default=dict)  # column → which heading
+    below = models.PositiveIntegerField(default=2)  # the first row under the heading
     rows = models.PositiveIntegerField(default=0)
     upto = models.PositiveIntegerField(default=0)
     fresh = models.PositiveIntegerField(default=0)
@@ -125,4 +126,3 @@ class KindTurn(models.Model):
 
     kind = models.CharField(max_length=20, primary_key=True)
     turns = models.PositiveBigIntegerField(default=0)
-

@@ -109,7 +109,9 @@ def day(text: str, _on: date) -> date:
     try:
         if found:
             return _believable(date(int(found[1]), int(found[2]), int(found[3])))
-        if re.fullmatch(r"[1-9]\d{4}", plain):  # days since the end of 1899: a date cell formatted as a number
+        if re.fullmatch(
+            r"[1-9]\d{4}", plain
+        ):  # days since the end of 1899: a date cell formatted as a number
             return _believable(_SPREADSHEET_ZERO + timedelta(days=int(plain)))
     except ValueError:
         raise BadCell("day_none") from None

@@ -35,6 +35,8 @@ class RowsForm(forms.Form):
     """Which rows of a list are shown."""
 
     found = forms.ChoiceField(
-        label=_("Rows"), required=False, choices=[("", _("all rows")), *FOUND_WORDS.items(), ("stays", _("stayed"))]
+        label=_("Rows"),
+        required=False,
+        choices=[("", _("all rows")), *FOUND_WORDS.items(), ("stays", _("stayed"))],
     )
     row = forms.IntegerField(label=_("From row"), required=False, min_value=1, max_value=9_999_999)

@@ -42,7 +42,9 @@ def head_of(kind: ListKind, body: bytes) -> Head:
     at = find_heading(kind, first)
     if at is None:
         if not any(any(row) for row in first):
-            raise _refused("list_empty", _("There is nothing in this sheet."), _("Please choose the list again."))
+            raise _refused(
+                "list_empty", _("There is nothing in this sheet."), _("Please choose the list again.")
+            )
         raise _refused(
             "no_heading",
             _("No heading of this kind of list is found in the first rows."),
@@ -57,7 +59,9 @@ def head_of(kind: ListKind, body: bytes) -> Head:
             _("Write them into the heading, or copy your rows into the template."),
         )
     if count > MOST_ROWS:
-        raise _refused("too_long", _("This list has more than 400,000 rows."), _("Divide it and read the parts."))
+        raise _refused(
+            "too_long", _("This list has more than 400,000 rows."), _("Divide it and read the parts.")
+        )
     if not any(any(row) for row in itertools.chain(first[at + 1 :], rows)):
         raise _refused(
             "list_empty", _("There are no rows below the heading."), _("Please choose the list again.")
@@ -88,9 +92,7 @@ def _workbook(body: bytes) -> tuple[int, Iterator[_Row]]:
 
     try:
         book = calamine.load_workbook(io.BytesIO(body))
-        shown = [
-            one.name for one in book.sheets_metadata if one.visible == calamine.SheetVisibleEnum.Visible
-        ]
+        shown = [one.name for one in book.sheets_metadata if one.visible == calamine.SheetVisibleEnum.Visible]
         if not shown:
             raise BadInput("list_empty", _("There is nothing in this sheet."))
         sheet = book.get_sheet_by_name(shown[0])
@@ -147,7 +149,7 @@ def _without_errors(rows: Iterator[Sequence[str]]) -> Iterator[_Row]:
         raise BadInput("broken", SHEET_SAID["broken"]) from error
 
 
-def _cell(value: object) -> str:  # noqa: PLR0911  (one answer for each kind of cell)
+def _cell(value: object) -> str:
     if isinstance(value, str):
         return _plain(value)
     if isinstance(value, bool):

@@ -11,7 +11,7 @@ from itertools import islice
 from django.db import transaction
 
 from laojia.foundation.lists import actions, queries
-from laojia.foundation.lists.jobs.reading import head_of, lines_of
+from laojia.foundation.lists.jobs.reading import lines_of
 from laojia.foundation.lists.models import Batch, StagedRow
 from laojia.foundation.lists.rules import (
     BAD,
@@ -77,9 +77,7 @@ def _check(run: Run, now: datetime) -> bool:
 
 def _open(run: Run) -> None:
     """Open the sheet behind the rows that are staged already, and remember those: a killed run goes on here."""
-    body = queries.sheet_of(run.batch)
-    below = head_of(run.kind, body).below
-    run.rows = lines_of(body, below, run.batch.upto)
+    run.rows = lines_of(queries.sheet_of(run.batch), run.batch.below, run.batch.upto)
     staged = StagedRow.objects.filter(batch=run.batch).exclude(handles="")
     for number, handles in staged.values_list("number", "handles").iterator(chunk_size=5000):
         *known, whole = handles.split()
@@ -177,7 +175,11 @@ def _note(row: StagedRow, verdict: Verdict, counts: dict[str, int]) -> None:
     row.fields = list(verdict.fields)
     if verdict.found == BAD:
         return
-    row.taken, row.row_id, row.made = True, verdict.row_id, verdict.found == NEW and verdict.row_id is not None
+    row.taken, row.row_id, row.made = (
+        True,
+        verdict.row_id,
+        verdict.found == NEW and verdict.row_id is not None,
+    )
     row.cells = row.handles = ""
     counts["made"] += row.made
 
@@ -198,7 +200,12 @@ def _remove(run: Run, now: datetime) -> bool:
         more = size is not None and len(part) == size
         staying = sum(row.made for row in part)
         actions.go_on(
-            run.batch, now, run.batch.upto + len(part), done=len(part), stayed=staying, made=staying - len(part)
+            run.batch,
+            now,
+            run.batch.upto + len(part),
+            done=len(part),
+            stayed=staying,
+            made=staying - len(part),
         )
         actions.restage(part, ("stays", "made"))
         if not more:

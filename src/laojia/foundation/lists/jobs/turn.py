@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from laojia.foundation.lists import actions, queries
 from laojia.foundation.lists.jobs.reading import head_of
 from laojia.foundation.lists.jobs.steps import Run, step
 from laojia.foundation.lists.models import Batch
 from laojia.kernel import clock
-from laojia.policy.facts import Actor
+from laojia.policy.facts import CLOCK, Actor
 
 AT_WORK = ("reading", "taking", "removing")
 AT_ONCE = 2.0  # seconds a page may spend on a list before it leaves the rest to the worker
@@ -52,7 +54,7 @@ def work_on(batch_id: int, seconds: float) -> int:
     except actions.Lost:
         _running.pop(batch.pk, None)
         return done
-    except Exception:
+    except Exception:  # noqa: BLE001  one faulty list must not stop the others
         # The lease stays and holds it back for a minute: a faulty sheet must not turn the worker in circles.
         _running.pop(batch.pk, None)
         _log.exception("list %s stands still in %s", batch.pk, batch.state)
@@ -78,13 +80,36 @@ def put_down(kind: str, body: bytes, *, actor: Actor, now: datetime) -> Batch:
     """Find the heading, put the sheet down, and check what a moment is enough for. Raises BadInput, NotPermitted."""
     head = head_of(queries.kind_named(kind), body)
     batch = actions.read_list(
-        kind=kind, body=body, titles=head.titles, places=head.places, rows=head.rows, actor=actor, now=now
-    )
+        kind=kind, body=body, titles=head.titles, places=head.places, rows=head.rows, below=head.below, actor=actor,
+        now=now,
+    )  # fmt: skip
     work_on(batch.pk, AT_ONCE)
     batch.refresh_from_db()
     return batch
 
 
-def read_file(path: Path) -> bytes:
-    """The sheet of a command line."""
-    return path.read_bytes()
+def read_file(kind: str, path: Path, say: Callable[[str], object]) -> Batch:
+    """A list of the command line, checked to the end. Raises BadInput."""
+    batch = put_down(kind, path.read_bytes(), actor=CLOCK, now=clock.now())
+    _until_through(batch, say)
+    return batch
+
+
+def take_batch(number: int, say: Callable[[str], object]) -> Batch:
+    """Take the good rows of a checked list in, from the command line. Raises WrongState, OutOfScope."""
+    batch = queries.batch_seen(CLOCK, number)
+    if batch.state == "checked":
+        actions.take_list(batch=batch, actor=CLOCK, now=clock.now())
+    _until_through(batch, say)
+    return batch
+
+
+def _until_through(batch: Batch, say: Callable[[str], object]) -> None:
+    """Work on it here, or watch the worker do it."""
+    while True:
+        batch.refresh_from_db()
+        if batch.state not in AT_WORK:
+            return
+        say(_("%(done)s of %(whole)s rows") % {"done": batch.done, "whole": batch.rows})
+        if not work_on(batch.pk, _SLICE):
+            time.sleep(1)

@@ -6,87 +6,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KindTurn',
+            name="KindTurn",
             fields=[
-                ('kind', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('turns', models.PositiveBigIntegerField(default=0)),
+                ("kind", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("turns", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=16)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(max_length=20)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('by_id', models.BigIntegerField(null=True)),
-                ('channel', models.CharField(max_length=8)),
-                ('area_path', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('headings', models.JSONField(default=list)),
-                ('places', models.JSONField(default=dict)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('upto', models.PositiveIntegerField(default=0)),
-                ('fresh', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('same', models.PositiveIntegerField(default=0)),
-                ('repeated', models.PositiveIntegerField(default=0)),
-                ('bad', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('made', models.PositiveIntegerField(default=0)),
-                ('stayed', models.PositiveIntegerField(default=0)),
-                ('blanked', models.BooleanField(default=False)),
-                ('lease', models.CharField(blank=True, max_length=40)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('practice', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=16)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("kind", models.CharField(max_length=20)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("by_id", models.BigIntegerField(null=True)),
+                ("channel", models.CharField(max_length=8)),
+                ("area_path", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("headings", models.JSONField(default=list)),
+                ("places", models.JSONField(default=dict)),
+                ("below", models.PositiveIntegerField(default=2)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("upto", models.PositiveIntegerField(default=0)),
+                ("fresh", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("same", models.PositiveIntegerField(default=0)),
+                ("repeated", models.PositiveIntegerField(default=0)),
+                ("bad", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("made", models.PositiveIntegerField(default=0)),
+                ("stayed", models.PositiveIntegerField(default=0)),
+                ("blanked", models.BooleanField(default=False)),
+                ("lease", models.CharField(blank=True, max_length=40)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("practice", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('reading', 'taking', 'removing'))), fields=['id'], name='batch_at_work')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['checked', 'dropped', 'reading', 'removed', 'removing', 'taken', 'taking'])), name='list_known_state'), models.UniqueConstraint(condition=models.Q(('state__in', ('reading', 'checked', 'taking'))), fields=('kind', 'fingerprint'), name='batch_once_at_a_time')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("reading", "taking", "removing"))),
+                        fields=["id"],
+                        name="batch_at_work",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["checked", "dropped", "reading", "removed", "removing", "taken", "taking"],
+                            )
+                        ),
+                        name="list_known_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("reading", "checked", "taking"))),
+                        fields=("kind", "fingerprint"),
+                        name="batch_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SheetPart',
+            name="SheetPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('body', laojia.kernel.fields.SealedText()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheet', to='lists.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("body", laojia.kernel.fields.SealedText()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sheet", to="lists.batch"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='sheet_part_once')],
+                "constraints": [models.UniqueConstraint(fields=("batch", "number"), name="sheet_part_once")],
             },
         ),
         migrations.CreateModel(
-            name='StagedRow',
+            name="StagedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('cells', laojia.kernel.fields.SealedText(blank=True)),
-                ('handles', models.TextField(blank=True)),
-                ('found', models.CharField(max_length=8)),
-                ('flaws', models.JSONField(default=list)),
-                ('fields', models.JSONField(default=list)),
-                ('taken', models.BooleanField(default=False)),
-                ('row_id', models.BigIntegerField(null=True)),
-                ('made', models.BooleanField(default=False)),
-                ('stays', models.CharField(blank=True, max_length=24)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='lists.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("cells", laojia.kernel.fields.SealedText(blank=True)),
+                ("handles", models.TextField(blank=True)),
+                ("found", models.CharField(max_length=8)),
+                ("flaws", models.JSONField(default=list)),
+                ("fields", models.JSONField(default=list)),
+                ("taken", models.BooleanField(default=False)),
+                ("row_id", models.BigIntegerField(null=True)),
+                ("made", models.BooleanField(default=False)),
+                ("stays", models.CharField(blank=True, max_length=24)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="lists.batch"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['batch', 'found', 'number'], name='staged_row_by_found'), models.Index(condition=models.Q(('made', True)), fields=['batch', 'row_id'], name='staged_row_made')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='staged_row_once'), models.CheckConstraint(condition=models.Q(('found__in', ('new', 'change', 'same', 'repeat', 'bad'))), name='staged_row_found'), models.CheckConstraint(condition=models.Q(('made', False), ('row_id__isnull', False), _connector='OR'), name='staged_row_made_something')],
+                "indexes": [
+                    models.Index(fields=["batch", "found", "number"], name="staged_row_by_found"),
+                    models.Index(
+                        condition=models.Q(("made", True)), fields=["batch", "row_id"], name="staged_row_made"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="staged_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("found__in", ("new", "change", "same", "repeat", "bad"))),
+                        name="staged_row_found",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("made", False), ("row_id__isnull", False), _connector="OR"),
+                        name="staged_row_made_something",
+                    ),
+                ],
             },
         ),
     ]

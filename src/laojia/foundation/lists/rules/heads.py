@@ -21,7 +21,9 @@ def plain_heading(text: str) -> str:
 def places_of(kind: ListKind, heading: Sequence[str]) -> dict[str, int]:
     """Which column stands where. Unknown headings are passed over; of two that mean the same the first counts."""
     known = {
-        plain_heading(title): column.name for column in kind.columns for title in (column.heading, *column.also)
+        plain_heading(title): column.name
+        for column in kind.columns
+        for title in (column.heading, *column.also)
     }
     places: dict[str, int] = {}
     for index, title in enumerate(heading):
@@ -41,7 +43,7 @@ def find_heading(kind: ListKind, rows: Sequence[Sequence[str]]) -> int | None:
 def missing(kind: ListKind, places: dict[str, int]) -> list[str]:
     """Headings that must be there and are not; of a group of which one is enough, all of it."""
     lost = [column.heading for column in kind.columns if column.needed and column.name not in places]
-    for group in kind.one_of:
-        if not any(name in places for name in group):
-            lost.append(" / ".join(column.heading for column in kind.columns if column.name in group))
-    return lost
+    groups = [group for group in kind.one_of if not any(name in places for name in group)]
+    return lost + [
+        " / ".join(column.heading for column in kind.columns if column.name in group) for group in groups
+    ]
