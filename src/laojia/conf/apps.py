@@ -10,5 +10,7 @@ class Top(AppConfig):
 
     def ready(self) -> None:
         from laojia import wiring
+        from laojia.conf.visiting import hang_veils
 
         wiring.start()
+        hang_veils()

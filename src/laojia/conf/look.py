@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from laojia.channels.home import queries, rules
+from laojia.kernel import veil
 from laojia.policy.facts import NOBODY, Actor
 
 WORK_WORDS = {
@@ -50,6 +51,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "text_size": rules.view_of(request.COOKIES.get(rules.VIEW_COOKIE, "")),
         # Read only by whole pages: parts for htmx and redirects do not pay for it.
         "our_county": SimpleLazyObject(queries.county),
+        "visitor_view": veil.is_on(),
+        "may_guide": rules.may_guide(getattr(request, "actor", NOBODY)),
         "desk_links": work_links(getattr(request, "actor", NOBODY)),
     }
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "laojia.conf.middleware.Refusals",
     "laojia.conf.middleware.NoOddSigns",
     "laojia.conf.acting.Acting",
+    "laojia.conf.visiting.Visiting",
 ]
 ROOT_URLCONF = "laojia.conf.urls"
 WSGI_APPLICATION = "laojia.conf.wsgi.application"
