@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,6 +12,7 @@ from laojia.foundation.area import jobs as area_jobs
 from laojia.foundation.area.queries import only_county
 from laojia.foundation.area.queries.holdings import BOTH, FOLLOW, OPEN_FOLLOW, Holding, connect_holdings
 from laojia.foundation.journal.actions import Event, connect
+from laojia.foundation.journal.queries import scoped
 from laojia.foundation.lists.models import Batch
 from laojia.foundation.lists.queries import connect as connect_lists
 from laojia.foundation.lists.rules import ListKind
@@ -19,8 +20,9 @@ from laojia.foundation.outbox.actions import Mirror, connect_mirrors, number_was
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import post_listed_workers, posts_follow, sweep_merged
 from laojia.foundation.people.jobs import TEAMS, VOLUNTEERS
+from laojia.foundation.people.jobs import look as look_for_doubles
 from laojia.foundation.people.models import Likeness, Merging, Person, Post, Unit
-from laojia.foundation.people.queries import actor_of
+from laojia.foundation.people.queries import actor_of, connect_orders
 from laojia.foundation.people.queries.merging import connect_person_columns
 from laojia.foundation.people.rules import Fate, PersonColumn
 from laojia.foundation.teams.actions import serves_follow
@@ -122,6 +124,7 @@ CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
     "complaint.contact": review_jobs.complaint_due,
     "complaint.answer": review_jobs.complaint_due,
     "person.sweep": sweep_merged,
+    "person.look": look_for_doubles,
     "order.promise": order_jobs.promise_ran_out,
     "order.triage": order_jobs.triage_ran_out,
     "order.answer": order_jobs.answer_ran_out,
@@ -282,6 +285,18 @@ OF_PERSON: tuple[PersonColumn, ...] = (
 )  # fmt: skip
 
 
+def _person_of_order(number: str) -> int | None:
+    """Whose order it is; a sealed case proves nothing to anybody."""
+    orders_of = Order.objects.filter(number=number, sealed=False)
+    return orders_of.values_list("person_id", flat=True).first()
+
+
+def _orders_named(actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Number and desk page of the orders the actor may see."""
+    rows = scoped(Order.objects.filter(pk__in=list(ids), sealed=False), actor, "order.see")
+    return {pk: (number, f"/o/{number}/") for pk, number in rows.values_list("pk", "number")}
+
+
 def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
@@ -290,3 +305,4 @@ def start() -> None:
     connect_barred(barred_teams)
     connect_holdings(AT_AREA)
     connect_person_columns(OF_PERSON)
+    connect_orders(_person_of_order, {"order": _orders_named})

@@ -28,8 +28,8 @@ def gather() -> Crew:
 def recipients(person_id: int | None, team_id: int | None) -> Sequence[Recipient]:
     """The person, or the leaders who hold a post in the team today. A team without any is named for the call list."""
     if team_id is None:
-        found = Person.objects.filter(pk=person_id or 0, erased_at=None)
-        return [_recipient(person) for person in found]
+        found = Person.objects.filter(pk=person_id or 0, erased_at=None).select_related("merged_into")
+        return [_recipient(person.merged_into or person) for person in found]
     today = clock.local_date(clock.now())
     posts = (
         Post.objects.filter(team_id=team_id, role=Role.TEAM_LEADER.value, valid_from__lte=today)

@@ -91,6 +91,7 @@ def work(once: bool = False) -> None:
     from laojia.conf import retention
     from laojia.conf.crew import gather
     from laojia.foundation.outbox.jobs import work as go_round
+    from laojia.foundation.people.jobs import likeness as look_for_doubles
     from laojia.kernel import clock
 
     stop = threading.Event()
@@ -100,6 +101,7 @@ def work(once: bool = False) -> None:
         threading.Thread(target=_stop_without, args=(parent, stop), daemon=True).start()
     crew = gather()
     retention.arm_once(clock.now())
+    look_for_doubles.arm(clock.now())
     go_round(crew.handlers, crew.resolve, crew.gateway, words=crew.words, stop=stop, once=once)
 
 

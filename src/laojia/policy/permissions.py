@@ -164,7 +164,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "person.export": {**_ASKER},
     "person.erase": {**_ASKER},
     "person.consent": {**_ASKER},
-    "person.claim": {**_ASKER},
+    "person.claim": {**_ASKER, **_DESK_OR_STATION},
     "person.unclaim": _DESK_OR_STATION,
     "person.untie": _DESK_OR_STATION,
     "person.propose_merge": _DESK_OR_STATION,

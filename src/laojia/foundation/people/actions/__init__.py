@@ -2,6 +2,7 @@
 
 from laojia.foundation.people.actions.accounts import (
     account_for_phone,
+    claim_at_station,
     claim_person,
     note_failure,
     note_sign_in,
@@ -42,6 +43,7 @@ __all__ = [
     "add_certificate",
     "add_insurance",
     "add_person",
+    "claim_at_station",
     "claim_person",
     "confirm_merge",
     "consent",

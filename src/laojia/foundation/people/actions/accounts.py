@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.outbox.actions import post
 from laojia.foundation.people.models import Account, Claim, Person
-from laojia.foundation.people.queries import resident, rows_of_one
+from laojia.foundation.people.queries import person_of_order, resident, rows_of_one
 from laojia.foundation.people.rules import lock_after, same_name
 from laojia.kernel import crypto
+from laojia.kernel.codes import clean_phone
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope
-from laojia.policy.facts import Actor, Subject
+from laojia.policy.facts import CLOCK, Actor, Subject
 from laojia.policy.permissions import may
 
 _NEVER_USED_FOR = timedelta(days=1)
@@ -76,14 +77,23 @@ def open_account(*, actor: Actor, now: datetime, person_id: int, username: str) 
 
 @transaction.atomic
 def claim_person(
-    *, actor: Actor, now: datetime, account: Account, name: str = "", area_id: int | None = None
+    *,
+    actor: Actor,
+    now: datetime,
+    account: Account,
+    name: str = "",
+    area_id: int | None = None,
+    order_number: str = "",
 ) -> Person:
-    """ "This is me": a verified phone and one further fact, the name or the village. Wrong facts tell nothing.
+    """ "This is me": a verified phone and one further fact, the name, the village or an order's number.
+
+    Wrong facts tell nothing: nobody, several and somebody else's are one answer.
 
     Raises BadInput when nobody or more than one fits. The page limits the tries: a refusal takes back what was
     written here, a counter too.
     """
-    fitting = [person for person in _unclaimed(account) if _fits(person, name, area_id)]
+    ordered = person_of_order(order_number) if order_number.strip() else None
+    fitting = [person for person in _unclaimed(account) if _fits(person, name, area_id, ordered)]
     if len(fitting) != 1:
         raise BadInput(
             "claim",
@@ -91,7 +101,7 @@ def claim_person(
             _("Try the name under which you ordered, or ask the station; they can see to it."),
         )
     person = fitting[0]
-    proof = "name" if same_name(person.name, name) else "village"
+    proof = "name" if same_name(person.name, name) else "village" if area_id else "first_order"
     try:
         with transaction.atomic():
             claim = Claim.objects.create(account=account, person=person, proof=proof, at=now)
@@ -110,6 +120,27 @@ def claim_person(
         variables={"link": "me/"},
     )
     return person
+
+
+@transaction.atomic
+def claim_at_station(*, actor: Actor, now: datetime, person_id: int, phone: str) -> Claim:
+    """The station knows the person: from now on this phone signs in as him. Raises BadInput, Conflict, OutOfScope."""
+    person = Person.objects.filter(pk=person_id, erased_at=None, merged_into=None).first()
+    if person is None:
+        raise _not_here()
+    check(person, "person.claim", actor=actor)
+    account = account_for_phone(phone=clean_phone(phone), actor=CLOCK, now=now)
+    if Claim.objects.filter(person__in=rows_of_one(person.pk), ended_at=None).exists():
+        raise Conflict(
+            "claimed",
+            _("A phone signs in as this person already."),
+            _("Undo that first, if it is the wrong one."),
+        )
+    claim = Claim.objects.create(account=account, person=person, proof="station", at=now)
+    if account.person_id is None and not Account.objects.filter(person=person).exists():
+        Account.objects.filter(pk=account.pk, person=None).update(person=person)
+    record(person, "person.claim", actor=actor, now=now, fields=("station",))
+    return claim
 
 
 @transaction.atomic
@@ -205,7 +236,10 @@ def _unclaimed(account: Account) -> list[Person]:
     return list(people.filter(merged_into=None).exclude(claims__in=Claim.objects.filter(ended_at=None)))
 
 
-def _fits(person: Person, name: str, area_id: int | None) -> bool:
+def _fits(person: Person, name: str, area_id: int | None, ordered: int | None) -> bool:
+    """Everything that was said must be right, and something must have been said."""
+    if ordered is not None:
+        return ordered == person.pk and (not name.strip() or same_name(person.name, name))
     if name.strip():
         return same_name(person.name, name) and area_id in {None, person.area_id}
     return area_id is not None and person.area_id == area_id

@@ -113,7 +113,8 @@ def correct_person(*, actor: Actor, now: datetime, person_id: int, changes: dict
     _check_id_number(person, now)
     # Permission once more on the facts it will have: nobody moves a person out of, or into, somebody else's area.
     record(person, "person.correct", actor=actor, now=now, fields=changed)
-    person.save(update_fields=[*changed, *(column for name in changed for column in _BESIDE.get(name, ()))])
+    person.compared_at = None  # he may be like somebody else by now
+    person.save(update_fields=["compared_at", *changed, *(column for name in changed for column in _BESIDE.get(name, ()))])
     return person
 
 

@@ -6,26 +6,27 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from laojia.foundation.journal.actions import Event
 from laojia.foundation.outbox.actions import set_clock
+from laojia.foundation.outbox.models import Clock
 from laojia.foundation.people.models import Likeness, Person
 from laojia.foundation.people.queries.likeness import CHUNK, alike, to_compare
 
 LOOK = "person.look"
 ABOUT = ("people", 1)
-SOON = timedelta(minutes=1)  # an import adds many: they are looked at together
+AGAIN = timedelta(minutes=10)
 
 
-def look_soon(event: Event) -> None:
-    """Follow-up: somebody was added or changed."""
-    set_clock(LOOK, about=ABOUT, due=event.now + SOON, now=event.now)
+def arm(now: datetime) -> None:
+    """Called when a worker starts: the clock that looks for doubles runs, whoever started it."""
+    if not Clock.objects.filter(kind=LOOK, state="pending").exists():
+        set_clock(LOOK, about=ABOUT, due=now, now=now)
 
 
 def look(_about: int, now: datetime) -> int:
-    """The clock: compare the next ones, and come back at once while there are more. Gives how many pairs are new."""
+    """The clock: compare the next ones; at once again while there are more, else in a while. Gives new pairs."""
     found = compare(now, CHUNK)
-    if Person.objects.filter(compared_at=None).exists():
-        set_clock(LOOK, about=ABOUT, due=now, now=now)
+    waiting = Person.objects.filter(compared_at=None).exists()
+    set_clock(LOOK, about=ABOUT, due=now if waiting else now + AGAIN, now=now)
     return found
 
 

@@ -1,6 +1,8 @@
 """Every read about people, accounts, posts and the members of teams, scoped by the actor."""
 
+from laojia.foundation.people.queries.claims import claims_of, connect_orders, person_of_order
 from laojia.foundation.people.queries.expiring import RunningOut, running_out
+from laojia.foundation.people.queries.likeness import looks_like
 from laojia.foundation.people.queries.merging import (
     done_since,
     kept_id,
@@ -51,6 +53,8 @@ __all__ = [
     "certificates_of",
     "claimed_as",
     "claimed_people",
+    "claims_of",
+    "connect_orders",
     "consents_of",
     "contacts_of",
     "done_since",
@@ -62,6 +66,7 @@ __all__ = [
     "known_person",
     "likenesses",
     "locked_accounts",
+    "looks_like",
     "member_ids",
     "members_of",
     "merging_seen",
@@ -71,6 +76,7 @@ __all__ = [
     "people_seen",
     "person_columns",
     "person_for_posts",
+    "person_of_order",
     "person_seen",
     "posts_of",
     "posts_on",
