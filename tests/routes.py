@@ -51,6 +51,8 @@ team/invites                        pk      invite
 desk/occasions                      pk      draft_occasion
 desk/o                              pk      waiting
 call/                               pk      neighbour
+paper/<str:number>/sheet            number  sheet_number
+paper/                              number  waiting_number
 reviews                             pk      served_visit
 follow-ups                          pk      served
 complaints                          pk      complaint

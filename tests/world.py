@@ -18,6 +18,7 @@ from laojia.foundation.people.models import Person, Post
 from laojia.kernel.links import make_link
 from laojia.policy.facts import CLOCK, VISITOR
 from laojia.policy.roles import Channel
+from laojia.shown import sheet_number
 from laojia.steps.dispatch import actions as dispatch
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu import actions as menu
@@ -169,6 +170,7 @@ def _answered(world: World) -> None:
     ids["arranged"], ids["arranged_number"] = ahead.pk, ahead.number
     ids["occasion"], ids["visit"] = visit.occasion_id, visit.pk
     ids["line"] = RosterLine.objects.get(occasion=visit.occasion).pk
+    ids["sheet_number"] = sheet_number(visit.occasion)
     ids["occasion_link"] = make_link("occasion", visit.occasion_id, "offer", to=cast.leader.pk)
     open_ = world.offer(world.place(times=[wish(MONDAY, "morning")]), MONDAY, "morning")
     ids["offer"], ids["offered_occasion"] = open_.pk, open_.occasion_id

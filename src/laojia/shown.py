@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from laojia.kernel.clock import local, local_date
+from laojia.kernel.codes import public_number
 
 SOON = timedelta(hours=2)
 BICYCLE_METRES_A_MINUTE = 190  # about 11 km an hour: an elder's pace on a country road
@@ -202,6 +203,21 @@ _LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)(\d{7,8})$")
 def said_phone(number: str) -> str:
     """0357-6220000: a number of the fixed net with its area code apart; a mobile number as it is."""
     return _LANDLINE.sub(r"\1-\2", number)
+
+
+class Held(Protocol):
+    """An occasion, as far as its number needs it."""
+
+    pk: int
+    created_at: datetime
+
+    @property
+    def area(self) -> Any: ...
+
+
+def sheet_number(occasion: Held) -> str:
+    """The public number of an occasion's sheets: on paper and in its code, nothing secret in it."""
+    return public_number("R", occasion.area.code[:6], local(occasion.created_at).year, occasion.pk)
 
 
 class Named(Protocol):

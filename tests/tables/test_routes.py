@@ -167,7 +167,11 @@ GET  D 404 S=403
 POST D 404
      desk/o/<int:pk>/pool/
 GET  StD 404
-     call/ calls/ calls/paper/
+     call/ calls/ calls/paper/ paper/ paper/blank/
+GET  *
+     paper/<str:number>/
+GET  SD 404
+     paper/<str:number>/sheet/
 POST StD 404
      calls/tick/
 POST . 404

@@ -20,6 +20,7 @@ WORK_WORDS = {
     "/desk/": _("Dispatch desk"),
     "/call/": _("On the telephone"),
     "/calls/": _("Calls to make"),
+    "/paper/": _("Sheets of paper"),
     "/station/": _("My station"),
     "/occasions/": _("Occasions"),
     "/menu-desk/": _("Menu desk"),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+import segno
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -160,6 +161,22 @@ def spoken(text: str | None) -> str:
 def said_phone(number: str | None) -> str:
     """0357-6220000."""
     return shown.said_phone(number or "")
+
+
+@register.filter
+def sheet_number(occasion: Any) -> str:
+    """R141024-26-000012-7: what stands on the sheets of an occasion."""
+    return shown.sheet_number(occasion)
+
+
+@register.simple_tag(takes_context=True)
+def qr(context: template.Context, number: str) -> SafeString:
+    """{% qr order.number %}: the code of a sheet. It holds the address of the page for that number and nothing else."""
+    request: Any = context.get("request")
+    path = f"/paper/{number}/"
+    address = request.build_absolute_uri(path) if request is not None else path
+    picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
+    return format_html('<img class="qr" src="{}" alt="{}">', picture, gettext("Code for typing this sheet in"))
 
 
 @register.filter

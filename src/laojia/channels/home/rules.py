@@ -19,6 +19,7 @@ WORK = (
     ("/desk/", "offer.make"),
     ("/call/", "message.call_list"),
     ("/calls/", "message.called"),
+    ("/paper/", "message.called"),
     ("/station/", "occasion.offer"),
     ("/occasions/", "occasion.offer"),
     ("/menu-desk/", "menu.see_draft"),

@@ -24,9 +24,11 @@ from laojia.channels.console.pages.deciding import (
     unbundle,
 )
 from laojia.channels.console.pages.deciding import look as looked
+from laojia.channels.console.pages.paper import blank, paper, record, scanned
 from laojia.channels.console.pages.showing import export, queue
 
 __all__ = [
+    "blank",
     "bundle",
     "call",
     "called",
@@ -42,12 +44,15 @@ __all__ = [
     "offer",
     "offer_occasion",
     "offers",
+    "paper",
     "pass_down",
     "pool",
     "queue",
     "resume",
+    "record",
     "reveal",
     "say",
+    "scanned",
     "show",
     "suggest",
     "tick",

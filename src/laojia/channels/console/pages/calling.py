@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from laojia.channels.console.forms.calling import NewCallerForm, WantedForm
+from laojia.channels.console.forms.calling import HappenedForm, NewCallerForm, WantedForm
 from laojia.channels.console.pages.deeds import DEEDS, Told
 from laojia.channels.console.pages.shared import actor_of, address, moment
 from laojia.channels.console.queries.caller import Call, Entry, Screen, begin_call, channel_choices, screen
@@ -129,7 +130,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
     if form is not None and not form.is_valid():
         return _show(request, it, shown=shown, opened=(entry, do, form), http=422)
     try:
-        made = deed.act(Told(it, entry, form, order_key(request)))
+        made = deed.act(Told(it, entry, form, _said_at(request, it), order_key(request)))
     except (BadInput, Conflict, WrongState) as refused:
         if form is None:
             messages.error(request, str(refused))
@@ -148,7 +149,7 @@ def _place(request: HttpRequest, it: Call) -> HttpResponse:
     if not form.is_valid():
         return _show(request, it, wanted=wanted, want_form=form, http=422)
     try:
-        order = place_from(form, wanted, it, order_key(request))
+        order = place_from(form, wanted, it, order_key(request), _said_at(request, it))
     except (BadInput, Conflict, WrongState) as refused:
         more: dict[str, Any] = {}
         if refused.code == "likely_duplicate":
@@ -164,7 +165,7 @@ def _place(request: HttpRequest, it: Call) -> HttpResponse:
     return _again(request, it)
 
 
-def place_from(form: WantedForm, wanted: Wanted, it: Call, key: Any) -> Order:
+def place_from(form: WantedForm, wanted: Wanted, it: Call, key: Any, said_at: datetime | None) -> Order:
     """The one action, from what was typed."""
     given = form.cleaned_data
     facts: dict[str, Any] = {
@@ -176,6 +177,7 @@ def place_from(form: WantedForm, wanted: Wanted, it: Call, key: Any) -> Order:
         "words": given.get("words", ""),
         "consent_spoken": given.get("consent_spoken", False),
         "sure": given.get("sure", False),
+        "said_at": said_at,
         **_for_whom(given, it),
     }
     if wanted.occasion is not None:
@@ -255,6 +257,18 @@ def order_key(request: HttpRequest) -> Any:
         ) from None
 
 
+def _said_at(request: HttpRequest, it: Call) -> datetime | None:
+    """When the paper was filled in; spoken things are said now. Raises BadInput."""
+    if it.channel is not Channel.PAPER:
+        return None
+    form = HappenedForm(request.POST)
+    if not form.is_valid():
+        sentence = _("Choose a day and an hour.")
+        raise BadInput("happened", sentence, "", {"happened": sentence})
+    moment_: datetime | None = form.cleaned_data["happened"]
+    return moment_
+
+
 def _wanted(request: HttpRequest, it: Call, given: Any = None) -> Wanted | None:
     """The order that is being taken, from the address or the form."""
     given = given if given is not None else request.GET
@@ -322,6 +336,7 @@ def _wanting(request: HttpRequest, it: Call, wanted: Wanted | None, **more: Any)
         "person": it.person,
         "here": reverse("console:caller", args=[it.person.pk]),
         "channel": str(it.channel),
+        "on_paper": HappenedForm(request.POST or None) if it.channel is Channel.PAPER else None,
         "wanted": wanted,
         "line": text,
         "how": _how(request),

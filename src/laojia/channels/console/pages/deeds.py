@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.forms import Form
@@ -48,6 +49,7 @@ class Told:
     call: Call
     entry: Entry
     form: Any = None
+    said_at: datetime | None = None  # what a paper says; None: just now
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -221,7 +223,7 @@ def _done_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
 
 
 def _record(told: Told) -> None:
-    serving.record(occasion=told.row, report=report_of(told.form), **told.who)
+    serving.record(occasion=told.row, report=replace(report_of(told.form), filled_at=told.said_at), **told.who)
 
 
 def report_of(form: DoneForm) -> Report:
