@@ -26,6 +26,7 @@ def test_the_same_people_every_week(stage: Stage, axe: Axe, shot: Any) -> None:
     _station_telephones(stage, axe, shot, order)
     _nobody_came_again(stage, axe, shot, order, second)
     _paused_by_a_call(stage, axe, shot, order)
+    _still_right(stage, axe, shot, order)
     _ended_by_a_call(stage, axe, shot, order)
 
 
@@ -173,6 +174,43 @@ def _paused_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     ).exists()
 
 
+def _still_right(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
+    """A month on: asked by message; she wants it changed; the station telephones and changes it; a sheet for the fridge."""
+    standing = StandingHelp.objects.get()
+    stage.later(days=26)
+    page = stage.phone(None, stage.link(stage.cast.resident, "standing.still_right"))
+    page.get_by_role("heading", name="还合适吗?").wait_for()
+    axe(page)
+    shot(page, "weekly still right", full=True)
+    page.get_by_role("button", name="想改改,请打电话给我").click()
+    page.get_by_text("没说定以前照常来").wait_for()
+    page.get_by_role("link", name="贴冰箱的一张纸").click()
+    axe(page)
+    shot(page, "weekly fridge", full=True)
+    page = stage.desk(stage.cast.station_staff, "/regular/?show=to_ask")
+    axe(page)
+    shot(page, "weekly to ask", full=True)
+    page.get_by_role("link", name=re.compile("陪老人说说话")).click()
+    page.get_by_text("打电话或上门说定").wait_for()
+    form = page.locator("details", has_text="改时间").first
+    form.locator("summary").click()
+    form.get_by_text("周三", exact=True).click()
+    form.get_by_text("周五", exact=True).click()
+    form.get_by_role("button", name="保存").click()
+    page.get_by_text("改好了").first.wait_for()
+    axe(page)
+    shot(page, "weekly changed", full=True)
+    standing.refresh_from_db()
+    assert standing.weekdays == [4]
+    ahead = Occasion.objects.filter(standing_id=standing.pk, state="confirmed", starts_at__gt=stage.now)
+    assert {one.date.weekday() for one in ahead if one.date} == {4}
+    page = stage.phone(stage.cast.leader, "/regular/team/")
+    page.get_by_role("link", name=re.compile("陪老人说说话")).click()
+    page.get_by_text("你们队还照常去吗").wait_for()
+    axe(page)
+    shot(page, "weekly team", full=True)
+
+
 def _ended_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     standing = StandingHelp.objects.get()
     page = stage.desk(stage.cast.station_staff, "/regular/")
@@ -181,9 +219,12 @@ def _ended_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     page.get_by_role("link", name=re.compile("陪老人说说话")).click()
     form = page.locator("details", has_text="不用常来了")
     form.locator("summary").click()
-    form.get_by_role("radio").first.check()
+    form.get_by_label("本人说好了", exact=False).first.check()
+    form.get_by_label("电话里说的").check()
+    form.get_by_label("跟本人").check()
+    axe(page)
     form.get_by_role("button", name="不用常来了").click()
-    page.get_by_text("照本人的意思停下了").wait_for()
+    page.get_by_text("照说定的停下了").first.wait_for()
     shot(page, "weekly ended", full=True)
     standing.refresh_from_db()
     order.refresh_from_db()

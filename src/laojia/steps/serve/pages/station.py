@@ -42,6 +42,7 @@ def _show(request: HttpRequest, actor: Actor, form: TallyForm, code: int = 200) 
     context = {
         "calls": _calls(actor),
         "missed": orders.to_telephone(actor),
+        "to_ask": len(orders.checks_to_telephone(actor)),
         "doors": list(queries.unanswered_doors(actor)[:20]),
         "disputed": list(queries.disputed(actor)[:20]),
         "records": list(queries.open_records(actor)[:20]),
