@@ -29,6 +29,8 @@ WORK_WORDS = {
     "/incidents/": _("Incidents"),
     "/overview/": _("Overview"),
     "/month/": _("Month and year"),
+    "/tables/": _("Demanded tables"),
+    "/exchange/": _("Records out"),
     "/people/": _("People"),
     "/teams/": _("Teams"),
     "/posts/": _("Posts and accounts"),

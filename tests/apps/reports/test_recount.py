@@ -169,7 +169,12 @@ def readers(cast: Cast) -> list[tuple[str, str, Callable[[str, int | None, bool]
 
 
 @given(chance=st.randoms(use_true_random=False), period=st.sampled_from(["2026-11", "2026"]))
-@settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 def test_figures_recounted(cast: Cast, chance: Random, period: str) -> None:
     which = month_of(date(2026, 11, 9)) if period == "2026-11" else year_of(2026)
     with transaction.atomic():

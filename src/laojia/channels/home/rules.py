@@ -28,6 +28,8 @@ WORK = (
     ("/incidents/", "incident.see"),
     ("/overview/", "figures.see"),
     ("/month/", "month.see"),
+    ("/tables/", "table.see"),
+    ("/exchange/", "exchange.see"),
     ("/people/", "person.see"),
     ("/teams/", "team.see"),
     ("/posts/", "post.see"),

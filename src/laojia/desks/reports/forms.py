@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.desks.reports.queries import Sheet
 from laojia.foundation.area.models import Area
+from laojia.foundation.files.forms import SheetFile
 
 
 class NoteForm(forms.Form):
@@ -38,3 +39,12 @@ class NoteForm(forms.Form):
 
     def clean_area(self) -> Area:
         return self._places[self.cleaned_data["area"]]
+
+
+class AnswerForm(forms.Form):
+    """The answer list of the national system, as a sheet."""
+
+    sheet = SheetFile(
+        label=_("Answer list"),
+        help_text=_("The file as it was taken from here, with 录入 or 退回 in the column 结果."),
+    )

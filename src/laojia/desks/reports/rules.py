@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -93,3 +93,90 @@ def middle(values: Sequence[timedelta]) -> timedelta | None:
 def in_hours(minutes: int) -> float:
     """Minutes as hours with one digit, as they are shown and printed."""
     return round(minutes / 60, 1)
+
+
+# --- the exchange file ---------------------------------------------------------------------------------------------
+
+# What a row of the national system must hold (令67 art. 5 and 7), in the order in which it is looked for.
+NEEDED = ("name", "number", "consent", "activity", "content", "unit", "in_charge")
+ENTERED_WORDS = frozenset({"录入", "已录入", "成功", "通过", "entered", "ok"})
+RETURNED_WORDS = frozenset({"退回", "已退回", "失败", "不通过", "returned"})
+
+
+def lacking(facts: Mapping[str, object]) -> tuple[str, ...]:
+    """Which needed facts of a service record are empty, in the order of NEEDED."""
+    return tuple(name for name in NEEDED if not facts.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row of the answer list: which row of the file, entered or returned, and why."""
+
+    row: int
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing wrong in the answer list: row of the sheet, column, what; 0 stands for the sheet as a whole."""
+
+    at: int
+    column: str
+    code: str
+    value: str = ""
+
+
+def read_answers(
+    rows: Sequence[Sequence[str]], known: Mapping[int, str]
+) -> tuple[tuple[Answer, ...], tuple[Wrong, ...]]:
+    """The answers of a sheet whose heading names 序号, 结果 and 退回原因; `known`: row of the file → its state.
+
+    Rows without a result are not answered yet and left alone. Either the answers or what is wrong is of use.
+    """
+    places, below = _answer_heading(rows)
+    if places is None:
+        return (), (Wrong(0, "序号、结果", "no_heading"),)
+    answers: dict[int, Answer] = {}
+    wrong: list[Wrong] = []
+    for at, cells in enumerate(rows[below:], below + 1):
+        number, result, words = (
+            cells[place].strip() if place is not None and place < len(cells) else "" for place in places
+        )
+        if not result:
+            continue
+        found = _answer(at, number, result, words, known, answers)
+        if isinstance(found, Wrong):
+            wrong.append(found)
+        else:
+            answers[found.row] = found
+    if not answers and not wrong:
+        wrong.append(Wrong(0, "结果", "nothing_answered"))
+    return tuple(answers.values()), tuple(wrong)
+
+
+def _answer_heading(rows: Sequence[Sequence[str]]) -> tuple[tuple[int, int, int | None] | None, int]:
+    for number, cells in enumerate(rows[:10]):
+        titles = {title.strip(): place for place, title in reversed(list(enumerate(cells)))}
+        if "序号" in titles and "结果" in titles:
+            return (titles["序号"], titles["结果"], titles.get("退回原因")), number + 1
+    return None, 0
+
+
+def _answer(
+    at: int, number: str, result: str, words: str, known: Mapping[int, str], before: Mapping[int, Answer]
+) -> Answer | Wrong:
+    if not (number.isascii() and number.isdigit() and len(number) < 10 and int(number) in known):
+        return Wrong(at, "序号", "not_in_file", number)
+    row = int(number)
+    word = result.lower()
+    state = "entered" if word in ENTERED_WORDS else "returned" if word in RETURNED_WORDS else ""
+    if not state:
+        return Wrong(at, "结果", "no_such_result", result)
+    if state == "returned" and not words:
+        return Wrong(at, "退回原因", "no_reason")
+    if row in before and before[row].state != state:
+        return Wrong(at, "结果", "said_twice", result)
+    if known[row] in ("entered", "corrected") and known[row] != state:
+        return Wrong(at, "结果", "answered_before", result)
+    return Answer(row, state, words[:200])

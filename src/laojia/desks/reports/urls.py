@@ -13,4 +13,10 @@ urlpatterns = [
     path("month/<str:period>/workbook.xlsx", pages.workbook, name="workbook"),
     path("month/<str:period>/note/", pages.note, name="note"),
     path("month/<str:period>/<slug:metric>/", pages.rows, name="rows"),
+    path("exchange/", pages.exchange.overview, name="exchange"),
+    path("exchange/make/", pages.exchange.make, name="exchange_make"),
+    path("exchange/<int:pk>/", pages.exchange.one, name="exchange_file"),
+    path("exchange/<int:pk>/take/", pages.exchange.take, name="exchange_take"),
+    path("exchange/<int:pk>/answer/", pages.exchange.answer, name="exchange_answer"),
+    path("exchange/lines/<int:pk>/correct/", pages.exchange.correct, name="exchange_correct"),
 ]
