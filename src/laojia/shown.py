@@ -7,25 +7,43 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from laojia.kernel.clock import local, local_date
 from laojia.kernel.codes import public_number
 
+_WEEKDAYS = (
+    gettext_noop("Monday"), gettext_noop("Tuesday"), gettext_noop("Wednesday"), gettext_noop("Thursday"),
+    gettext_noop("Friday"), gettext_noop("Saturday"), gettext_noop("Sunday"),
+)  # fmt: skip
+_MONTHS = (
+    gettext_noop("January"), gettext_noop("February"), gettext_noop("March"), gettext_noop("April"),
+    gettext_noop("May"), gettext_noop("June"), gettext_noop("July"), gettext_noop("August"),
+    gettext_noop("September"), gettext_noop("October"), gettext_noop("November"), gettext_noop("December"),
+)  # fmt: skip
 SOON = timedelta(hours=2)
+_NOTHING = timedelta(0)
 BICYCLE_METRES_A_MINUTE = 190  # about 11 km an hour: an elder's pace on a country road
 BICYCLE_METRES_AT_MOST = 10_000
 
 
 def said_day(day: date, today: date) -> str:
     """今天 · 明天 · 周四 · 下周二 · 11月25日 · 2027年1月4日."""
+    return _said_day(get_language(), day, today)
+
+
+@lru_cache(maxsize=2048)
+def _said_day(_language: str | None, day: date, today: date) -> str:
+    """A queue says the same few days a hundred times."""
     distance = (day - today).days
-    near = {0: _("today"), 1: _("tomorrow"), 2: _("the day after tomorrow"), -1: _("yesterday")}
+    near = {0: gettext_noop("today"), 1: gettext_noop("tomorrow"), 2: gettext_noop("the day after tomorrow"),
+            -1: gettext_noop("yesterday")}  # fmt: skip
     if distance in near:
-        return near[distance]
+        return _(near[distance])
     weeks = (day - timedelta(days=day.weekday()) - (today - timedelta(days=today.weekday()))).days // 7
     if distance > 0 and weeks == 0:
         return weekday(day)
@@ -44,18 +62,11 @@ def said_date(day: date, this_year: int) -> str:
 
 def weekday(day: date) -> str:
     """周一 … 周日."""
-    names = (
-        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
-    )  # fmt: skip
-    return names[day.weekday()]
+    return _(_WEEKDAYS[day.weekday()])
 
 
 def _month(number: int) -> str:
-    names = (
-        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
-        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
-    )  # fmt: skip
-    return names[number - 1]
+    return _(_MONTHS[number - 1])
 
 
 def said(moment: datetime, now: datetime) -> str:
@@ -85,14 +96,35 @@ def said_span(start: datetime, end: datetime, now: datetime) -> str:
 
 def said_length(length: timedelta) -> str:
     """40 分钟 · 3 小时 · 2 天: rounded down to one unit."""
-    minutes = max(0, int(length.total_seconds() // 60))
+    return _in_unit(get_language(), *_unit(length))
+
+
+def said_waiting(length: timedelta) -> str:
+    """等了 3 小时."""
+    return _waits(get_language(), *_unit(length))
+
+
+def _unit(length: timedelta) -> tuple[int, str]:
+    """How many of which unit: what is said changes with these two alone."""
+    minutes = max(0, (length.days * 86400 + length.seconds) // 60)
     if minutes < 60:
-        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
-    if minutes < 48 * 60:
-        hours = minutes // 60
-        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
-    days = minutes // (24 * 60)
-    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+        return minutes, "minute"
+    return (minutes // 60, "hour") if minutes < 48 * 60 else (minutes // (24 * 60), "day")
+
+
+@lru_cache(maxsize=1024)
+def _in_unit(_language: str | None, count: int, unit: str) -> str:
+    words = {
+        "minute": ngettext("%(count)s minute", "%(count)s minutes", count),
+        "hour": ngettext("%(count)s hour", "%(count)s hours", count),
+        "day": ngettext("%(count)s day", "%(count)s days", count),
+    }
+    return words[unit] % {"count": count}
+
+
+@lru_cache(maxsize=1024)
+def _waits(language: str | None, count: int, unit: str) -> str:
+    return _("waits %(length)s") % {"length": _in_unit(language, count, unit)}
 
 
 @dataclass(frozen=True)
@@ -109,12 +141,27 @@ class Clock:
 def clock(due: datetime, now: datetime, *, provisional: bool = False) -> Clock:
     """The state of a deadline: how it stands in a word, and when it is."""
     left = due - now
-    when = said(due, now)
-    if left < timedelta(0) and not provisional:
-        return Clock("over", "alarm", _("%(length)s late") % {"length": said_length(-left)}, when, False)
-    if timedelta(0) <= left <= SOON:
-        return Clock("soon", "clock", _("%(length)s left") % {"length": said_length(left)}, when, provisional)
-    return Clock("calm", "clock", _("by %(when)s") % {"when": when}, when, provisional)
+    tone, away = "calm", (0, "")
+    if left < _NOTHING and not provisional:
+        tone, away = "over", _unit(-left)
+    elif _NOTHING <= left <= SOON:
+        tone, away = "soon", _unit(left)
+    there = local(due).replace(second=0, microsecond=0, tzinfo=None)
+    return _clock(get_language(), tone, away, there, local(now).date(), provisional)
+
+
+@lru_cache(maxsize=4096)
+def _clock(
+    language: str | None, tone: str, away: tuple[int, str], there: datetime, today: date, provisional: bool
+) -> Clock:
+    """Worded once for a minute of the wall clock as it is seen from one day: a queue asks for the same all day."""
+    when = _("%(day)s %(time)s") % {"day": _said_day(language, there.date(), today), "time": f"{there:%H:%M}"}
+    if tone == "over":
+        return Clock(tone, "alarm", _("%(length)s late") % {"length": _in_unit(language, *away)}, when, False)
+    if tone == "soon":
+        left = _in_unit(language, *away)
+        return Clock(tone, "clock", _("%(length)s left") % {"length": left}, when, provisional)
+    return Clock(tone, "clock", _("by %(when)s") % {"when": when}, when, provisional)
 
 
 def said_distance(metres: float | None) -> str:
@@ -237,4 +284,9 @@ def said_area(area: Named | None, on: datetime | date | None = None) -> str:
         (name for name, until in area.former if day is not None and day.isoformat() < until), area.name
     )
     today = area.now_name or area.name
+    return said_place(then, today)
+
+
+def said_place(then: str, today: str) -> str:
+    """The name a place had, and what it is called today when that is another one."""
     return then if then == today else _("%(name)s (now %(today)s)") % {"name": then, "today": today}

@@ -56,7 +56,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "our_county": SimpleLazyObject(queries.county),
         "visitor_view": veil.is_on(),
         "may_guide": rules.may_guide(getattr(request, "actor", NOBODY)),
-        "desk_links": work_links(getattr(request, "actor", NOBODY)),
+        # Only desks and the start page have the links.
+        "desk_links": SimpleLazyObject(lambda: work_links(getattr(request, "actor", NOBODY))),
     }
 
 

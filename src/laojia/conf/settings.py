@@ -86,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "laojia.conf.look.page",
             ],
-            "builtins": ["laojia.templatetags.shown"],
+            "builtins": [f"laojia.templatetags.{name}" for name in ("shown", "frame", "desk")],
         },
     }
 ]

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from laojia.kernel.errors import BadInput
 
 Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[Shown]):
     """Rows of one page and the cursor of the next one (None on the last)."""
 
-    rows: list[Row]
+    rows: list[Shown]
     next_cursor: str | None
 
 

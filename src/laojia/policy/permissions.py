@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from laojia.policy.facts import Actor, Grant, Subject
 from laojia.policy.roles import Role, Scope
@@ -327,6 +327,8 @@ def may(actor: Actor, verb: str, subject: Subject) -> bool:
     return _directly(actor, verb, subject)
 
 
-def open_verbs(actor: Actor, subject: Subject) -> tuple[str, ...]:
-    """Buttons on a page: verbs open in this state that this actor may do."""
-    return tuple(v for v in verbs_from(subject.kind, subject.state) if may(actor, v, subject))
+def open_verbs(actor: Actor, subject: Subject, among: Collection[str] | None = None) -> tuple[str, ...]:
+    """Buttons on a page: verbs open in this state that this actor may do; of those in `among` when it is given."""
+    open_now = verbs_from(subject.kind, subject.state)
+    asked = open_now if among is None else [verb for verb in open_now if verb in among]
+    return tuple(v for v in asked if may(actor, v, subject))

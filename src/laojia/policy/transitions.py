@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +310,7 @@ def is_open(kind: str, verb: str, state: str) -> bool:
     return verb not in machine.stays or state in machine.stays[verb]
 
 
+@cache
 def verbs_from(kind: str, state: str) -> tuple[str, ...]:
     """Every verb open in a state, moves first, in table order."""
     machine = MACHINES.get(kind)

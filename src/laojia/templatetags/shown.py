@@ -4,8 +4,9 @@ Being an edge, this is where the clock is read for "today" and "late".
 """
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import segno
@@ -13,7 +14,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from laojia import labels, shown
 from laojia.kernel import clock, codes
@@ -231,12 +232,21 @@ def state_chip(state: str, kind: str = "order", word: object = "") -> SafeString
 @register.simple_tag
 def clock_chip(due: datetime | None, provisional: bool = False) -> SafeString:
     """{% clock_chip order.due_at provisional %}: a deadline; amber within two hours, red when late, never while provisional."""
-    if not due:
-        return SafeString("")
-    c = shown.clock(due, clock.now(), provisional=bool(provisional))
+    return chip_of(due, clock.now(), provisional=bool(provisional)) if due else SafeString("")
+
+
+def chip_of(due: datetime, now: datetime, *, provisional: bool = False) -> SafeString:
+    """The chip of a deadline as it stands at `now`."""
+    c = shown.clock(due, now, provisional=provisional)
+    exact = clock.local(due).isoformat() if c.tone != "calm" else ""
+    return _chip(get_language(), c, exact)
+
+
+@lru_cache(maxsize=4096)
+def _chip(_language: str | None, c: shown.Clock, exact: str) -> SafeString:
+    """Drawn once for the same words in the same language."""
     parts = [format_html('<span class="clock tone-{}">{}<span>{}</span>', c.tone, icon(c.icon), c.word)]
-    if c.tone != "calm":
-        exact = clock.local(due).isoformat()
+    if exact:
         shape = '<time class="numeric standard-only" datetime="{}">{}</time>'
         parts.append(format_html(shape, exact, c.when))
     if c.provisional:
@@ -249,8 +259,12 @@ def here(context: template.Context, prefix: str) -> SafeString:
     """aria-current on a link whose page (or a page under it) is shown."""
     request: Any = context.get("request")
     path = request.path if request is not None else ""
-    inside = path == prefix or (prefix != "/" and path.startswith(prefix))
-    return SafeString('aria-current="page"' if inside else "")
+    return SafeString('aria-current="page"' if is_inside(path, prefix) else "")
+
+
+def is_inside(path: str, prefix: str) -> bool:
+    """Is the page shown, or a page under it?"""
+    return path == prefix or (prefix != "/" and path.startswith(prefix))
 
 
 @register.filter
@@ -263,3 +277,40 @@ def said_area(area: Any, on: datetime | date | None = None) -> str:
 def level_word(level: str) -> object:
     """The word for a level of the tree of areas."""
     return labels.AREA_LEVELS.get(level, level)
+
+
+@register.simple_tag
+def timeline(steps: Iterable[Mapping[str, Any]], label: str = "") -> SafeString:
+    """{% timeline steps %}: see parts/timeline.html; drawn here because every order's page has a dozen lines of it."""
+    language = get_language()
+    lines = "".join(
+        _step(
+            language, bool(step.get("done")), bool(step.get("now")), bool(step.get("due")), step["text"],
+            said_or_text(step.get("when")), step.get("who") or "",
+        )
+        for step in steps
+    )  # fmt: skip
+    shape = '<ol class="timeline" aria-label="{}">{}</ol>'
+    return format_html(shape, label or gettext("How it goes on"), SafeString(lines))
+
+
+@lru_cache(maxsize=2048)
+def _step(
+    _language: str | None, done: bool, now: bool, due: bool, text: str, when: str, who: str
+) -> SafeString:
+    """A line with colour, sign and word of where the step stands; kept under all that it says."""
+    tone, word = (
+        ("done", gettext("Done:")) if done else ("now", gettext("Now:")) if now else ("", gettext("Next:"))
+    )
+    said_when = gettext("by %(when)s") % {"when": when} if due else when
+    return format_html(
+        '<li class="{}"{}><span class="dot" aria-hidden="true">{}</span> <span class="visually-hidden">{}</span> '
+        '<span class="what">{}</span>{}{}</li>',
+        tone,
+        SafeString(' aria-current="step"') if tone == "now" else "",
+        icon("check") if done else "",
+        word,
+        text,
+        format_html('<div class="when numeric">{}</div>', said_when) if when else "",
+        format_html('<div class="who">{}</div>', who) if who else "",
+    )

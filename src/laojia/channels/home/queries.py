@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, OuterRef, Q, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from laojia.foundation.area.models import Area, AreaBook, Station
 from laojia.foundation.people.models import Person
 from laojia.foundation.teams.models import Team
 from laojia.kernel.errors import OutOfScope
+from laojia.kernel.kept_lists import KeptList
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.facts import Actor
 from laojia.policy.never import columns_of, never_checks
@@ -114,22 +115,22 @@ class County:
 
 def county() -> County:
     """One statement: the county's name, the centre's public telephone, the mark of a demonstration."""
+    row = _COUNTY.first()
+    return County(row[0], row[1] or "", bool(row[2]), bool(row[3])) if row else County()
+
+
+def _counties() -> QuerySet[Any, Any]:
     centre = Station.objects.filter(level=StationLevel.CENTRE.value, closed_on=None, area=OuterRef("pk"))
-    row = (
-        Area.objects.filter(level=AreaLevel.COUNTY.value, valid_to=None)
-        .values(
-            "name",
-            phone=Subquery(centre.values("phone")[:1]),
-            demonstration=Subquery(AreaBook.objects.values("demonstration")[:1]),
-            practice=Subquery(AreaBook.objects.values("practice")[:1]),
-        )
-        .first()
+    rows = Area.objects.filter(level=AreaLevel.COUNTY.value, valid_to=None).order_by("pk")
+    phone = Subquery(centre.values("phone")[:1])
+    book = AreaBook.objects.all()[:1]
+    told = rows.annotate(
+        phone=phone, demonstration=Subquery(book.values("demonstration")), practice=Subquery(book.values("practice"))
     )
-    return (
-        County(row["name"], row["phone"] or "", bool(row["demonstration"]), bool(row["practice"]))
-        if row
-        else County()
-    )
+    return told.values_list("name", "phone", "demonstration", "practice")[:1]
+
+
+_COUNTY = KeptList(_counties)
 
 
 @dataclass(frozen=True)

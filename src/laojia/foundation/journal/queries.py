@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from laojia.foundation.journal.models import JournalRow, JournalSeal, SealHead
 from laojia.foundation.journal.rules import COVERED, canonical, hangs_on
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import OutOfScope
-from laojia.policy.facts import Actor, Columns, Grant, Subject
+from laojia.policy.facts import Actor, Columns, Grant, Subject, subject_of
 from laojia.policy.permissions import PERMISSIONS, PROTECTED_ROLES, may
 from laojia.policy.roles import Role, Scope
 
@@ -79,6 +79,15 @@ def scoped(queryset: QuerySet[M], actor: Actor, verb: str) -> QuerySet[M]:
     """The rows of the queryset that the actor may `verb`."""
     columns: Columns = queryset.model.SCOPE  # type: ignore[attr-defined]
     return queryset.filter(scope_filter(columns, actor, verb))
+
+
+def sees(row: Any, actor: Actor, verb: str) -> bool:
+    """Whether a row that is read already lies inside `scoped(…, actor, verb)`: the same line, drawn by the rule.
+
+    As in lists nobody is spoken for: the actor's own posts count.
+    """
+    own = actor if actor.on_behalf_of is None else replace(actor, on_behalf_of=None)
+    return may(own, verb, subject_of(row))
 
 
 def rows_about(kind: str, subject_id: int) -> QuerySet[JournalRow]:

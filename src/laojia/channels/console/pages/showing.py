@@ -16,7 +16,7 @@ from laojia.channels.console.forms import RevealForm
 from laojia.channels.console.pages.shared import actor_of, address, moment, undo_of, wanted_of
 from laojia.kernel.clock import local_date
 from laojia.kernel.codes import plain_cell
-from laojia.steps.dispatch import queries as dispatch
+from laojia.steps.dispatch.queries.desk import asked_lines
 
 SHOWN_OFFERS = 30
 
@@ -45,7 +45,7 @@ def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "choices": queries.filter_choices(),
         "view_kind": view,
         "map": queries.county_map(actor, now) if view == "map" else None,
-        "offers": list(dispatch.open_offers(actor)[:SHOWN_OFFERS]) if view == "list" else [],
+        "offers": asked_lines(actor, SHOWN_OFFERS) if view == "list" else [],
         "filtered": bool(wanted.pairs()),
     }
     return render(request, "console/queue.html", context)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,30 +15,49 @@ from laojia import labels
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import children_of, only_county, shapes_below
 from laojia.foundation.area.rules import draw
+from laojia.kernel.codes import mask_name
+from laojia.kernel.kept_lists import KeptList
 from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel, Role
-from laojia.shown import said_area, said_exactly, said_length
+from laojia.shown import said_exactly, said_place, said_waiting
 from laojia.steps.dispatch import queries as dispatch
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import queries as orders
 from laojia.steps.order.models import OPEN_AT_DESK, Order
-from laojia.steps.order.queries.cards import said_wishes, title_of
+from laojia.steps.order.queries.cards import said_wishes
 
 MOST_EXPORTED = 5000
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the queue, all that it shows and nothing else; the person only masked."""
+
+    pk: int
+    title: str
+    place: str
+    who: str
+    waits: str
+    urgent: bool
+    needs_look: bool
+    late: bool
+    due: datetime
+    provisional: bool
+    holder: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue; the person only masked."""
+    """One order as the desk's pages tell it. Its `who` is the full name: pages mask it."""
 
     order: Order
     title: str
     place: str
     who: str
     late: bool
-    needs_look: bool
-    waits: str
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +80,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    rows: list[Row]
+    rows: list[Line]
     next_cursor: str | None
 
 
 def queue(actor: Actor, wanted: Wanted, now: datetime, after: str | None = None) -> Queue:
     """A page of the queue: urgent first, then the nearest promise."""
-    found = orders.queue(actor, _filter(actor, wanted, now), after)
-    return Queue([row_of(order, now) for order in found.rows], found.next_cursor)
+    found = orders.queue_lines(actor, _filter(actor, wanted, now), after)
+    return Queue([_line(order, now) for order in found.rows], found.next_cursor)
 
 
 def _filter(actor: Actor, wanted: Wanted, now: datetime) -> orders.QueueFilter:
@@ -99,43 +118,86 @@ def _path_of(town_id: int | None) -> str:
 
 
 def row_of(order: Order, now: datetime) -> Row:
-    parent = order.area.parent
-    return Row(
-        order=order,
-        title=title_of(order),
-        place=f"{parent.name} · {said_area(order.area)}" if parent is not None else order.area.name,
-        who=order.unit.name
-        if order.unit is not None
-        else (order.person.name if order.person is not None else ""),
-        late=is_late(order, now),
-        needs_look=order.needs_second_look and order.second_look_by_id is None,
-        waits=_("waits %(length)s") % {"length": said_length(now - order.placed_at)},
+    version, parent = order.item_version, order.area.parent
+    told = orders.Waiting(
+        order.pk, order.urgent, order.promise_due_at, order.promise_provisional, order.late_since,
+        order.needs_second_look, order.second_look_by_id, order.placed_at, order.holder, order.state, order.words,
+        version.name if version is not None else None, version.name_en if version is not None else None,
+        order.unit.name if order.unit is not None else None,
+        order.person.name if order.person is not None else None,
+        order.area.name, order.area.now_name, parent.name if parent is not None else None,
+    )  # fmt: skip
+    line = _line(told, now)
+    return Row(order, line.title, line.place, _who(told), line.late, line)
+
+
+def _line(told: orders.Waiting, now: datetime) -> Line:
+    return Line(
+        pk=told.pk,
+        title=orders.title_from(told.item, told.item_en, told.words),
+        place=_place(told),
+        who=mask_name(_who(told)),
+        waits=said_waiting(now - told.placed_at),
+        urgent=told.urgent,
+        needs_look=told.needs_second_look and told.second_look_by_id is None,
+        late=is_late(told, now),
+        due=told.promise_due_at,
+        provisional=told.promise_provisional,
+        holder=told.holder,
+        state=told.state,
     )
 
 
-def is_late(order: Order, now: datetime) -> bool:
+def _place(told: orders.Waiting) -> str:
+    village = said_place(told.area, told.area_now or told.area)
+    return f"{told.town} · {village}" if told.town is not None else told.area
+
+
+def _who(told: orders.Waiting) -> str:
+    return told.unit if told.unit is not None else (told.person or "")
+
+
+def is_late(order: Order | orders.Waiting, now: datetime) -> bool:
     """Past what was promised; on a provisional date nothing is declared late (rule 10)."""
     return order.late_since is not None or (order.promise_due_at < now and not order.promise_provisional)
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters offer."""
+    """What the filters offer: (value, word) of towns, items and states."""
 
-    towns: list[tuple[int, str]]
-    items: list[tuple[int, str]]
-    states: list[tuple[str, Any]]
+    towns: tuple[tuple[int, str], ...]
+    items: tuple[tuple[int, str], ...]
+    states: tuple[tuple[str, str], ...]
 
 
 def filter_choices() -> Choices:
-    towns = list(
-        Area.objects.filter(level=AreaLevel.TOWN, valid_to=None).order_by("code").values_list("id", "name")
+    """Towns and items in one statement, by their codes."""
+    rows = _CHOICES.rows()
+    return Choices(
+        tuple((pk, name) for kind, _code, pk, name in rows if kind == _TOWN),
+        tuple((pk, name) for kind, _code, pk, name in rows if kind == _ITEM),
+        tuple((state, str(labels.state_word("order", state))) for state in OPEN_AT_DESK),
     )
-    versions = ItemVersion.objects.filter(state__in=("published", "paused"), sealed=False).order_by(
-        "item__code"
+
+
+_TOWN, _ITEM = 0, 1
+
+
+def _all_choices() -> QuerySet[Any, Any]:
+    towns = Area.objects.filter(level=AreaLevel.TOWN, valid_to=None)
+    items = ItemVersion.objects.filter(state__in=("published", "paused"), sealed=False)
+    return (
+        towns.annotate(which=Value(_TOWN))
+        .values_list("which", "code", "id", "name")
+        .union(
+            items.annotate(which=Value(_ITEM)).values_list("which", "item__code", "item_id", "name"), all=True
+        )
+        .order_by("which", "code")
     )
-    items = list(versions.values_list("item_id", "name"))
-    return Choices(towns, items, [(state, labels.state_word("order", state)) for state in OPEN_AT_DESK])
+
+
+_CHOICES = KeptList(_all_choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BigIntegerField, Count, DateTimeField, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.queries import scoped
 from laojia.kernel.errors import OutOfScope
+from laojia.kernel.kept import Given, KeptRead
+from laojia.kernel.kept_lists import KeptList
 from laojia.policy.facts import Actor
 from laojia.steps.dispatch import rules
 from laojia.steps.dispatch.models import Offer, PoolEntry
@@ -28,6 +32,37 @@ def _offers(actor: Actor) -> QuerySet[Offer]:
 def open_offers(actor: Actor) -> QuerySet[Offer]:
     """Offers waiting for an answer, the one that runs out first on top."""
     return _offers(actor).filter(state="open").order_by("answer_due_at", "id")
+
+
+class Asked(NamedTuple):
+    """A team that is being asked, as a line of the desk tells it."""
+
+    pk: int
+    team: str
+    item: str
+    area: str
+    date: date
+    answer_due_at: datetime
+    answer_provisional: bool
+    to_call_since: datetime | None
+    called_at: datetime | None
+
+
+def asked_lines(actor: Actor, most: int) -> list[Asked]:
+    """The first of `open_offers`, without making objects of them."""
+    return [Asked._make(row) for row in _kept_asked(actor, most).rows()]
+
+
+@lru_cache(maxsize=256)
+def _kept_asked(actor: Actor, most: int) -> KeptList:
+    """The statement by exactly what it is built from: who asks, with which posts."""
+    rows = scoped(Offer.objects.filter(state="open"), actor, "offer.see").order_by("answer_due_at", "id")
+    return KeptList(
+        lambda: rows.values_list(
+            "pk", "team__name", "occasion__item_version__name", "occasion__area__name", "date", "answer_due_at",
+            "answer_provisional", "to_call_since", "called_at",
+        )[:most]
+    )  # fmt: skip
 
 
 def to_call(actor: Actor) -> QuerySet[Offer]:
@@ -57,8 +92,16 @@ def last_undo(actor: Actor, now: datetime) -> Offer | None:
     """The offer this person can still take back without anybody having been disturbed."""
     if actor.person_id is None:
         return None
-    rows = Offer.objects.filter(made_by_id=actor.person_id, state="open", undo_until__gt=now)
-    return rows.select_related("team", "occasion__item_version").order_by("-id").first()
+    return _LAST_UNDO.first(who=actor.person_id, now=now)
+
+
+def _can_be_undone() -> QuerySet[Offer]:
+    who, now = Given("who", BigIntegerField()), Given("now", DateTimeField())
+    rows = Offer.objects.filter(made_by_id=who, state="open", undo_until__gt=now)
+    return rows.select_related("team").order_by("-id")[:1]
+
+
+_LAST_UNDO = KeptRead(_can_be_undone)
 
 
 def pool_entries(actor: Actor) -> QuerySet[PoolEntry]:

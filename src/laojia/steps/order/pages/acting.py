@@ -56,11 +56,11 @@ def buttons(it: Opened) -> list[Button]:
         "resume": _("Go on with it"),
         "cancel": _("Not needed any more"),
     }
-    possible = it.verbs()
+    possible, home = it.verbs([verb for verb, _path, _sign in _PAGES]), it.home
     if it.order.standing_id is not None:  # regular help rests and ends on its own page
         possible -= {"order.cancel", "order.suspend"}
     return [
-        Button(f"{it.home}{path}/", words[path], sign, path in ("nudge", "resume"))
+        Button(f"{home}{path}/", words[path], sign, path in ("nudge", "resume"))
         for verb, path, sign in _PAGES
         if verb in possible
     ]

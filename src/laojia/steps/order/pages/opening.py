@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,9 +44,9 @@ class Opened:
             return reverse("order:by_link", args=[self.token])
         return reverse("order:one", args=[self.order.number])
 
-    def verbs(self) -> frozenset[str]:
-        """What is possible now and permitted to this actor."""
-        return frozenset(open_verbs(self.actor, subject_of(self.order)))
+    def verbs(self, among: Collection[str]) -> frozenset[str]:
+        """What of this is possible now and permitted to this actor."""
+        return frozenset(open_verbs(self.actor, subject_of(self.order), among))
 
 
 def opened(request: HttpRequest, number: str = "", token: str = "") -> Opened:

@@ -21,10 +21,19 @@ from laojia.steps.order.queries.cards import (
     people_i_order_for,
     place_line,
     said_wishes,
+    title_from,
     title_of,
     wish_buttons,
 )
-from laojia.steps.order.queries.desk import QueueFilter, queue, suspended, unmapped_needs, waiting_list
+from laojia.steps.order.queries.desk import (
+    QueueFilter,
+    Waiting,
+    queue,
+    queue_lines,
+    suspended,
+    unmapped_needs,
+    waiting_list,
+)
 from laojia.steps.order.queries.finding import by_link, by_number, order, order_on_desk
 from laojia.steps.order.queries.regular import (
     CHECK_WORDS,
@@ -61,6 +70,7 @@ __all__ = [
     "Coming",
     "Holding",
     "QueueFilter",
+    "Waiting",
     "ahead",
     "all_wishes",
     "by_link",
@@ -85,6 +95,7 @@ __all__ = [
     "people_i_order_for",
     "place_line",
     "queue",
+    "queue_lines",
     "regular_help",
     "review_is_open",
     "said_rhythm",
@@ -97,6 +108,7 @@ __all__ = [
     "team_standing",
     "team_standing_one",
     "timeline",
+    "title_from",
     "title_of",
     "to_telephone",
     "units_i_speak_for",

@@ -49,9 +49,16 @@ def title_of(order: Order) -> str:
     """The item's name, or the first words of the need."""
     version = order.item_version
     if version is None:
-        return order.words[:24] + ("…" if len(order.words) > 24 else "")
+        return title_from(None, None, order.words)
+    return title_from(version.name, version.name_en, "")
+
+
+def title_from(name: str | None, name_en: str | None, words: str) -> str:
+    """The same from the columns; `name` is None where the need stands on no menu."""
+    if name is None:
+        return words[:24] + ("…" if len(words) > 24 else "")
     english = (get_language() or "").startswith("en")
-    return (version.name_en if english else "") or version.name
+    return (name_en if english else "") or name
 
 
 def my_cards(actor: Actor, now: datetime) -> list[Card]:

@@ -7,7 +7,8 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -17,6 +18,7 @@ from laojia.foundation.journal.queries import scoped
 from laojia.kernel.codes import check_number
 from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.errors import BadInput
+from laojia.kernel.kept_lists import KeptList
 from laojia.kernel.paging import Page
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import Occasion
@@ -52,32 +54,84 @@ class QueueFilter:
     ids: QuerySet[Any] | None = None  # only these: a list another step knows
 
 
+class Waiting(NamedTuple):
+    """What a line of the queue tells of an order, read without making an object of it: fifty stand on a page."""
+
+    pk: int
+    urgent: bool
+    promise_due_at: datetime
+    promise_provisional: bool
+    late_since: datetime | None
+    needs_second_look: bool
+    second_look_by_id: int | None
+    placed_at: datetime
+    holder: str
+    state: str
+    words: str
+    item: str | None
+    item_en: str | None
+    unit: str | None
+    person: str | None
+    area: str
+    area_now: str  # what people call the place today, empty when it is the same
+    town: str | None
+
+
+_COLUMNS = (
+    "pk", "urgent", "promise_due_at", "promise_provisional", "late_since", "needs_second_look", "second_look_by_id",
+    "placed_at", "holder", "state", "words", "item_version__name", "item_version__name_en", "unit__name",
+    "person__name", "area__name", "area__now_name", "area__parent__name",
+)  # fmt: skip
+R = TypeVar("R", Order, Waiting)
+_KEPT = 256  # statements of each process: one for each desk and each filter it uses
+
+
 def queue(
     actor: Actor, filters: QueueFilter | None = None, after: str | None = None, size: int = 50
 ) -> Page[Order]:
-    """Open orders: urgent first, then the nearest promise. Keyset paging over the index `order_queue`.
-
-    The directions mix, so a page after a cursor is read in at most two ranges: the rest of the urgent, then the others.
-    """
+    """Open orders: urgent first, then the nearest promise. Keyset paging over the index `order_queue`."""
     rows = _narrowed(_open_orders(actor), filters or QueueFilter())
-    cursor = _decode(after)
+    joined = rows.select_related("item_version__item", "person", "unit", "area__parent")
+    return _page(_read(joined.defer(*_NOT_IN_LISTS), _decode(after), size), size)
+
+
+def queue_lines(
+    actor: Actor, filters: QueueFilter | None = None, after: str | None = None, size: int = 50
+) -> Page[Waiting]:
+    """The same orders in the same order, each as its line tells it."""
+    f, cursor = filters or QueueFilter(), _decode(after)
+    if cursor is None and f.late_at is None and f.ids is None and not f.text:
+        found = _kept_lines(actor, f, size).rows()
+    else:
+        found = _read(_narrowed(_open_orders(actor), f).values_list(*_COLUMNS), cursor, size)
+    return _page([Waiting._make(row) for row in found], size)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_lines(actor: Actor, filters: QueueFilter, size: int) -> KeptList:
+    """The statement of the first page, by exactly what it is built from: who asks, with which posts, for what."""
+    rows = _narrowed(_open_orders(actor), filters).values_list(*_COLUMNS)
+    return KeptList(lambda: rows.order_by(*_ORDER)[: size + 1])
+
+
+def _read(rows: QuerySet[Any, Any], cursor: tuple[bool, datetime, int] | None, size: int) -> list[Any]:
+    """A page and one more. The directions mix, so a page after a cursor is read in at most two ranges: the rest of
+    the urgent, then the others.
+    """
     if cursor is None:
-        found = list(rows.order_by(*_ORDER)[: size + 1])
-        return _page(found, size)
+        return list(rows.order_by(*_ORDER)[: size + 1])
     urgent, due, pk = cursor
     beyond = Q(promise_due_at__gte=due) & (Q(promise_due_at__gt=due) | Q(pk__gt=pk))
     found = list(rows.filter(beyond, urgent=urgent).order_by("promise_due_at", "id")[: size + 1])
     if urgent and len(found) <= size:
         rest = size + 1 - len(found)
         found += list(rows.filter(urgent=False).order_by("promise_due_at", "id")[:rest])
-    return _page(found, size)
+    return found
 
 
 def _open_orders(actor: Actor) -> QuerySet[Order]:
     open_still = RawSQL(_OPEN, (), output_field=BooleanField())  # noqa: S611  words of this file only
-    rows = scoped(Order.objects.all(), actor, "order.list").filter(open_still)
-    joined = rows.select_related("item_version__item", "person", "unit", "area__parent")
-    return joined.defer(*_NOT_IN_LISTS)
+    return scoped(Order.objects.all(), actor, "order.list").filter(open_still)
 
 
 def _narrowed(rows: QuerySet[Order], f: QueueFilter) -> QuerySet[Order]:
@@ -123,13 +177,13 @@ def _searched(rows: QuerySet[Order], text: str) -> QuerySet[Order]:
     )
 
 
-def _page(found: list[Order], size: int) -> Page[Order]:
+def _page(found: list[R], size: int) -> Page[R]:
     rows = found[:size]
     more = len(found) > size
     return Page(rows, _encode(rows[-1]) if more else None)
 
 
-def _encode(row: Order) -> str:
+def _encode(row: Order | Waiting) -> str:
     text = json.dumps([int(row.urgent), row.promise_due_at.isoformat(), row.pk])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
+from django.db.models import BigIntegerField, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from laojia.foundation.area.models import Station
-from laojia.foundation.journal.queries import rows_about
+from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.people.models import Person
 from laojia.kernel.clock import CHINA
 from laojia.kernel.codes import mask_name
+from laojia.kernel.kept import Given
+from laojia.kernel.kept_lists import KeptList
 from laojia.steps.menu.models import Occasion
-from laojia.steps.order.models import Attendance, Order
-from laojia.steps.order.rules import PASSED, Standing, holder_words, is_past, outlook, past_words
+from laojia.steps.order.models import Attendance, Hop, Order
+from laojia.steps.order.rules import (
+    PASSED,
+    PAST_WORDS,
+    Standing,
+    holder_words,
+    is_past,
+    outlook,
+    past_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +140,10 @@ def _morning(order: Order) -> datetime | None:
 def timeline(order: Order, now: datetime, here: Coming | None = None) -> list[dict[str, Any]]:
     """Like a parcel: what happened (from the journal and the hops, in words), then what comes."""
     told = [
-        (row.at, row.id, _(past_words(row.verb)))
-        for row in rows_about("order", order.pk)
-        if past_words(row.verb) and row.to_state != "" and not _is_silent(row)
+        (at, key, _(holder_words(word) if key == _AFTER_ROWS else past_words(word)))
+        for at, key, word in _HAPPENED.rows(pk=order.pk)
     ]
-    hops = [
-        (hop.at, _AFTER_ROWS, _(holder_words(hop.why)))
-        for hop in order.hops.order_by("id")
-        if hop.why in _HOPS_TOLD
-    ]
-    past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told + hops)]
+    past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told)]
     return past + ahead(order, now, here)
 
 
@@ -151,9 +156,24 @@ _HOPS_TOLD = frozenset(
 )
 
 
-def _is_silent(row: Any) -> bool:
-    """Joining the menu and the first reading is our own bookkeeping when it came with the order itself."""
-    return bool(row.cause) and row.verb == "order.triage"
+def _what_happened() -> QuerySet[Any, Any]:
+    """(when, key, verb or why) from the journal and the hops, in one statement.
+
+    Joining the menu and the first reading is our own bookkeeping when it came with the order itself.
+    """
+    of_order = Given("pk", BigIntegerField())
+    rows = JournalRow.objects.filter(kind="order", subject_id=of_order, verb__in=PAST_WORDS).exclude(
+        to_state=""
+    )
+    rows = rows.exclude(~Q(cause=""), verb="order.triage")
+    hops = Hop.objects.filter(order_id=of_order, why__in=_HOPS_TOLD)
+    after = Value(_AFTER_ROWS, BigIntegerField())
+    return rows.values_list("at", "id", "verb").union(
+        hops.annotate(key=after).values_list("at", "key", "why"), all=True
+    )
+
+
+_HAPPENED = KeptList(_what_happened)
 
 
 def review_is_open(order: Order, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from laojia.steps.order.rules.outlook import (
     HOLDER_WORDS,
     PASSED,
+    PAST_WORDS,
     Moment,
     Standing,
     holder_words,
@@ -28,6 +29,7 @@ __all__ = [
     "HOLDER_WORDS",
     "OPEN_STATES",
     "PASSED",
+    "PAST_WORDS",
     "TO_THE_DOOR",
     "Asking",
     "Moment",
