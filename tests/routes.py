@@ -58,6 +58,9 @@ follow-ups                          pk      served
 complaints                          pk      complaint
 month/                              period  period
 month/                              metric  metric
+exchange/lines                      pk      exchange_line
+exchange                            pk      exchange_file
+tables                              pk      table
 incidents                           pk      incident
 team/offers                         pk      offer
 team/pool                           pk      pool
@@ -84,6 +87,9 @@ areas/stations                      pk      station
 areas/zones                         pk      zone
 lists/template                      kind    list_kind
 lists                               pk      list
+people/joined                       pk      merging
+people/alike                        one     neighbour
+people/alike                        other   double
 people                              pk      neighbour
 posts/person                        pk      neighbour
 posts/account                       pk      account

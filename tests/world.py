@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from laojia.desks.reports.models import ExchangeFile, ExchangeLine, SavedTable
 from laojia.foundation.area.actions import plan_rename, save_zone
 from laojia.foundation.lists.jobs import put_down
 from laojia.foundation.outbox.models import Message
+from laojia.foundation.people import actions as people
 from laojia.foundation.people.models import Person, Post
 from laojia.kernel.links import make_link
 from laojia.policy.facts import CLOCK, VISITOR
@@ -144,9 +146,7 @@ def _listed(world: World) -> None:
         f"清单助学队,助学志愿队,{world.cast.town.name},丁一,13500000001,丁二,13500000002",
         "清单修缮队,修缮志愿队,没有这个村,丁三,13500000003,丁四,13500000004",
     )
-    batch = put_down(
-        "teams", "\n".join(rows).encode(), actor=world.cast.as_(world.cast.dispatcher), now=NOW
-    )
+    batch = put_down("teams", "\n".join(rows).encode(), actor=world.cast.as_(world.cast.dispatcher), now=NOW)
     world.ids["list"], world.ids["list_kind"] = batch.pk, batch.kind
 
 
@@ -268,6 +268,7 @@ def _planned(world: World) -> None:
     ids["tally"] = serve.tally_walk_ins(
         point=point, item=clinic.item, heads=7, day=NOON.date(), actor=staff, now=NOON
     ).pk
+    _reported(world)
     draft = menu.draft_new(
         code="W06",
         tile="照应老人",
@@ -277,9 +278,31 @@ def _planned(world: World) -> None:
     )
     ids["draft"], ids["published"] = draft.pk, clinic.pk
     ids["held_kind"] = "orders"
+    ids["double"] = cast.second_volunteer.pk
+    ids["merging"] = people.propose_merge(
+        gone_id=cast.second_leader.pk, kept_id=cast.neighbour.pk, actor=staff, now=NOW
+    ).pk
     ids["area_change"] = plan_rename(
         area=cast.far_village, name="远景村", on=date(2027, 1, 1), actor=cast.as_(cast.system_admin), now=NOW
     ).pk
     ids["zone"] = save_zone(
         name="甘亭片", villages=[cast.village], actor=cast.as_(cast.system_admin), now=NOW
     ).pk
+
+
+def _reported(world: World) -> None:
+    """A file for the national system with a row that came back, and a demanded table."""
+    cast, ids = world.cast, world.ids
+    county = cast.county.path
+    file = ExchangeFile.objects.create(
+        key=uuid.uuid4(), area_path=county, made_by_id=cast.dispatcher.pk, made_at=NOON, rows=1
+    )
+    line = RosterLine.objects.get(state="came")
+    sent = ExchangeLine.objects.create(
+        state="returned", file=file, row=1, line=line, area_path=line.area_path, words="编号不对"
+    )
+    ids["exchange_file"], ids["exchange_line"] = file.pk, sent.pk
+    ids["table"] = SavedTable.objects.create(
+        key=uuid.uuid4(), name="民政局月表", subject="occasions", columns=[["date", "日期"], ["item", "活动名称"]],
+        area_path=county, owner_id=cast.dispatcher.pk, changed_at=NOON,
+    ).pk  # fmt: skip
