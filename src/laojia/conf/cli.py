@@ -197,6 +197,38 @@ def keys_rotate(chunk: int) -> None:
     call("laojia.conf.keys:rotate", say=click.echo, chunk=chunk)
 
 
+@main.group(invoke_without_command=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--worker/--no-worker", default=True, show_default=True)
+@click.option("--anew", is_flag=True, help="Throw the old copy away and make a new one.")
+@click.pass_context
+def practice(context: click.Context, host: str, port: int, worker: bool, anew: bool) -> None:
+    """Make a training copy with made-up people beside this installation, and serve it."""
+    if context.invoked_subcommand is None:
+        words = {"host": host, "port": port, "worker": worker, "anew": anew}
+        call("laojia.conf.practising.copying:practise", say=click.echo, **words)
+
+
+@practice.command("scrub", hidden=True)
+def practice_scrub() -> None:
+    """Inside the copy: replace all people."""
+    call("laojia.conf.practising.copying:scrub", say=click.echo)
+
+
+@practice.command("who")
+def practice_who() -> None:
+    """List who can sign in to the training copy, and how (inside the copy)."""
+    show(call("laojia.conf.practising.entrance:who_can_sign_in"))
+
+
+@practice.command("code")
+@click.argument("name")
+def practice_code(name: str) -> None:
+    """Print the six digits of this moment for a colleague of the training copy."""
+    call("laojia.conf.practising.copying:code", name=name)
+
+
 @main.command()
 def doctor() -> None:
     """Check the running configuration and say what to mend."""

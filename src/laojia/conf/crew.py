@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from laojia import wiring
 from laojia.conf import retention
-from laojia.foundation.area.queries import is_demonstration
+from laojia.foundation.area.queries import sends_nothing
 from laojia.foundation.outbox.jobs import Crew, gateway_for
 from laojia.foundation.outbox.rules import Recipient
 from laojia.foundation.people.models import Person, Post
@@ -20,8 +20,8 @@ from laojia.steps.serve.models import LawRecord, RosterLine
 
 
 def gather() -> Crew:
-    """A worker of this installation; a demonstration keeps its messages in the inbox whatever is set."""
-    gateway = gateway_for(demonstration=is_demonstration())
+    """A worker of this installation; a demonstration or a training copy keeps its messages in the inbox whatever is set."""
+    gateway = gateway_for(demonstration=sends_nothing())
     return Crew({**wiring.CLOCKS, retention.KIND: retention.daily}, recipients, gateway, words_about)
 
 

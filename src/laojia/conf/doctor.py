@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 
 from laojia.conf.keys import old_seals, sealed_columns
 from laojia.conf.setting_up import migrations_waiting
-from laojia.foundation.area.queries import is_demonstration
+from laojia.foundation.area.queries import is_demonstration, is_practice
 from laojia.foundation.calendar.queries import years
 from laojia.foundation.journal.models import JournalRow, JournalSeal
 from laojia.foundation.outbox.queries import last_heartbeat
@@ -152,6 +152,13 @@ def demonstration(_now: datetime) -> Iterator[Finding]:
         else ""
     )
     yield Finding("data", "a demonstration" if marked else "not a demonstration", mend)
+    copy = is_practice()
+    mend = (
+        "serve the county's own database: a training copy never becomes it"
+        if copy and env.mode() == "production"
+        else ""
+    )
+    yield Finding("data", "a training copy" if copy else "not a training copy", mend)
 
 
 def calendar(now: datetime) -> Iterator[Finding]:

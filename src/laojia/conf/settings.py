@@ -176,6 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+# A training copy stands on the same machine under another port: browsers tell cookies apart by name alone.
+PRACTICE = env.flag("LAOJIA_PRACTICE")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("lx_session", "lx_csrf") if PRACTICE else ("sessionid", "csrftoken")
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True

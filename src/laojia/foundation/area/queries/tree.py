@@ -41,6 +41,16 @@ def is_demonstration() -> bool:
     return AreaBook.objects.filter(demonstration=True).exists()
 
 
+def is_practice() -> bool:
+    """Is this a training copy?"""
+    return AreaBook.objects.filter(practice=True).exists()
+
+
+def sends_nothing() -> bool:
+    """A demonstration or a training copy: no message leaves this machine, whatever is set."""
+    return AreaBook.objects.filter(Q(demonstration=True) | Q(practice=True)).exists()
+
+
 def only_county() -> Area:
     """The county of this installation. Raises BadInput when none has been created yet."""
     county = Area.objects.filter(LIVE, level=AreaLevel.COUNTY).order_by("id").first()

@@ -89,12 +89,16 @@ class ListWorker:
 
 @dataclass
 class ListPlan:
-    """What the list changes. `changes`: area id → {"name": …, "households": …}."""
+    """What the list changes. `changes`: area id → {"name": …, "households": …}.
+
+    `by_row`: row → (what the list does there: new, change or same; code of its innermost area).
+    """
 
     new: list[NewArea] = field(default_factory=list)
     changes: dict[int, dict[str, str | int]] = field(default_factory=dict)
     workers: list[ListWorker] = field(default_factory=list)
     unchanged: int = 0
+    by_row: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def columns_of(heading: Sequence[str]) -> dict[str, int]:
@@ -313,6 +317,7 @@ def _add(plan: ListPlan, area: _Wanted) -> None:
     if area.worker is not None:
         plan.workers.append(ListWorker(area.code, *area.worker))
     if area.known is None:
+        plan.by_row[area.row] = ("new", area.code)
         plan.new.append(NewArea(area.code, area.level, area.name, area.above.code, area.households))
         return
     change: dict[str, str | int] = {}
@@ -320,6 +325,7 @@ def _add(plan: ListPlan, area: _Wanted) -> None:
         change["name"] = area.name
     if area.households is not None and area.households != area.known.households:
         change["households"] = area.households
+    plan.by_row[area.row] = ("change" if change else "same", area.code)
     if change:
         plan.changes[area.known.id] = change
     else:

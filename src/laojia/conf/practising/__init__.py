@@ -1,0 +1,1 @@
+"""The training copy: `laojia practice`."""
