@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area import jobs as area_jobs
+from laojia.foundation.area.jobs.areas_list import AREAS, connect_workers
+from laojia.foundation.area.jobs.stations_list import STATIONS
 from laojia.foundation.area.queries import only_county
 from laojia.foundation.area.queries.holdings import BOTH, FOLLOW, OPEN_FOLLOW, Holding, connect_holdings
 from laojia.foundation.journal.actions import Event, connect
@@ -19,8 +21,11 @@ from laojia.foundation.lists.rules import ListKind
 from laojia.foundation.outbox.actions import Mirror, connect_mirrors, number_was_wrong, year_entered
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import post_listed_workers, posts_follow, sweep_merged
+from laojia.foundation.people.actions.listed import known_workers
 from laojia.foundation.people.jobs import TEAMS, VOLUNTEERS
 from laojia.foundation.people.jobs import look as look_for_doubles
+from laojia.foundation.people.jobs.insurance_list import INSURANCE
+from laojia.foundation.people.jobs.posts_list import POSTS
 from laojia.foundation.people.models import Likeness, Merging, Person, Post, Unit
 from laojia.foundation.people.queries import actor_of, connect_orders
 from laojia.foundation.people.queries.merging import connect_person_columns
@@ -36,9 +41,12 @@ from laojia.steps.dispatch.actions import inviting
 from laojia.steps.dispatch.models import Invite, Offer, PoolEntry
 from laojia.steps.dispatch.queries import connect_barred
 from laojia.steps.menu import jobs as menu_jobs
+from laojia.steps.menu.forms.menu_list import MENU
+from laojia.steps.menu.forms.points_list import POINTS
 from laojia.steps.menu.models import ItemVersion, Occasion, Point, Standstill
 from laojia.steps.order import actions as orders
 from laojia.steps.order import jobs as order_jobs
+from laojia.steps.order.forms.old_book import ORDERS
 from laojia.steps.order.models import STILL_OPEN, Attendance, Order, StandingHelp
 from laojia.steps.review import jobs as review_jobs
 from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
@@ -205,7 +213,9 @@ AT_AREA: tuple[Holding, ...] = (
 )  # fmt: skip
 
 # Kinds of lists that are read in, in the order a new county needs them.
-LISTS: tuple[ListKind, ...] = (TEAMS, VOLUNTEERS)
+LISTS: tuple[ListKind, ...] = (
+    AREAS, STATIONS, POSTS, TEAMS, VOLUNTEERS, INSURANCE, MENU, POINTS, ORDERS,
+)  # fmt: skip
 
 
 def _reader(person_id: int, now: datetime, channel: Channel) -> Actor:
@@ -301,6 +311,7 @@ def start() -> None:
     """Connect the follow-ups and what lower steps ask of higher ones; called once when the application is ready."""
     connect(AFTER)
     connect_mirrors(MIRRORS)
+    connect_workers(known_workers)
     connect_lists(LISTS, _reader, lambda: only_county().path)
     connect_barred(barred_teams)
     connect_holdings(AT_AREA)

@@ -92,7 +92,7 @@ def _with_workers(lines: Sequence[Line], plan: ListPlan, verdicts: list[Verdict]
 def take(lines: Sequence[Line], asked: Asked) -> list[Verdict]:
     """All good rows in one plan; the grids a row needed are noted on it, so that they can be taken back with it."""
     verdicts = look(lines, asked)
-    plan, problems = _plan(lines)
+    plan, _problems = _plan(lines)
     county = queries.only_county()
     actions.import_list(county=county, plan=plan, valid_from=asked.today, actor=asked.actor, now=asked.now)
     codes = [plan.by_row[line.number][1] for line in lines if line.number in plan.by_row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,17 @@ def post_listed_workers(event: Event) -> None:
         person = known.find(area_id, name, phone) or _add(areas[area_id], name, phone, event)
         known.remember(area_id, person, phone)
         _give_post(areas[area_id], person, today, event)
+
+
+def known_workers(workers: Sequence[tuple[int, str, str]]) -> list[bool]:
+    """Of (area id, name, phone): does that person hold the grid worker's post there already? Nothing is written."""
+    known = _Known()
+    held = set(Post.objects.filter(role=Role.GRID_WORKER, valid_to=None).values_list("person_id", "area_id"))
+    found = [known.find(*worker) for worker in workers]
+    return [
+        person is not None and (person.pk, area_id) in held
+        for person, (area_id, _name, _phone) in zip(found, workers, strict=True)
+    ]
 
 
 class _Known:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import Q
 
 from laojia.foundation.journal.actions import record_many
+from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.lists.jobs import touched_since, used_among
 from laojia.foundation.lists.rules import Asked
 from laojia.foundation.people.models import Account, Certificate, Claim, Consent, Person, Post, Registration
@@ -60,3 +61,16 @@ def delete_people(people: Collection[Person], asked: Asked) -> None:
     for model in (Certificate, Consent, Registration, Post, Claim):
         model._default_manager.filter(person_id__in=ids).delete()
     Person.objects.filter(pk__in=ids).delete()
+
+
+def companions_go(ids: Collection[int], asked: Asked) -> None:
+    """Contacts and holders of posts whom the same list had to enter, and who are nothing else."""
+    if asked.since is None or asked.until is None:
+        return
+    entered = JournalRow.objects.filter(
+        kind="person", subject_id__in=list(ids), verb="person.add", at__gte=asked.since, at__lte=asked.until
+    )
+    came = set(entered.values_list("subject_id", flat=True))
+    people = Person.objects.filter(erased_at=None, posts=None).in_bulk(list(came))
+    stays = reasons_to_stay(people, asked)
+    delete_people([person for pk, person in people.items() if pk not in stays], asked)

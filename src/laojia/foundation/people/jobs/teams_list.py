@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries.naming import Gazetteer
 from laojia.foundation.journal.actions import record_many
-from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.lists.jobs import take_each, touched_since, used_among
 from laojia.foundation.lists.rules import (
     CHANGE,
@@ -25,7 +23,7 @@ from laojia.foundation.lists.rules import (
     bad,
 )
 from laojia.foundation.people.actions import join_team
-from laojia.foundation.people.jobs.taking_back import delete_people, reasons_to_stay
+from laojia.foundation.people.jobs.taking_back import companions_go
 from laojia.foundation.people.jobs.teams_columns import COLUMNS, WORDS
 from laojia.foundation.people.models import Person, Post
 from laojia.foundation.people.queries import contacts_of
@@ -186,27 +184,8 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
         for model in (Post, TeamWeek, TeamSlot):
             model._default_manager.filter(team=team).delete()
         team.delete()
-        _contacts_go(leaders, asked)
+        companions_go(leaders, asked)
     return stays
-
-
-def _contacts_go(ids: Collection[int], asked: Asked) -> None:
-    """Contacts whom the same list made and who are nothing else."""
-    came = {
-        pk
-        for pk in ids
-        if asked.since is not None
-        and asked.until is not None
-        and _added_between(pk, asked.since, asked.until)
-    }
-    people = Person.objects.filter(erased_at=None, posts=None).in_bulk(list(came))
-    stays = reasons_to_stay(people, asked)
-    delete_people([person for pk, person in people.items() if pk not in stays], asked)
-
-
-def _added_between(person_id: int, since: datetime, until: datetime) -> bool:
-    rows = JournalRow.objects.filter(kind="person", subject_id=person_id, verb="person.add")
-    return rows.filter(at__gte=since, at__lte=until).exists()
 
 
 TEAMS = ListKind(
