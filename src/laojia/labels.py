@@ -168,6 +168,7 @@ VERBS: Words = {
     "occasion.call_off": _("Call off"),
     "occasion.change": _("Change the occasion"),
     "occasion.confirm": _("Fix the occasion"),
+    "occasion.mark_practice": _("Mark as an exercise"),
     "occasion.offer": _("Ask a team"),
     "occasion.open": _("Open an occasion"),
     "occasion.pass": _("Time has passed"),
@@ -197,6 +198,7 @@ VERBS: Words = {
     "order.end": _("End honestly"),
     "order.keep": _("Take it on"),
     "order.map": _("Match to an item"),
+    "order.mark_practice": _("Mark as an exercise"),
     "order.merge": _("Join to another order"),
     "order.nudge": _("Nudge"),
     "order.pass_down": _("Pass down"),
@@ -310,6 +312,9 @@ CHANNELS: Words = {
 }
 
 REASONS: Words = {
+    "by_mistake": _("it was marked by mistake: it is real"),
+    "exercise": _("an exercise or training"),
+    "staged_visit": _("shown to guests, nobody asked for it"),
     "agreed_with_person": _("agreed with the person"),
     "another_office": _("another office does this"),
     "call_the_person": _("to call the person"),

@@ -105,6 +105,7 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "order.arrange": (orders.team_found,),
     "order.serve": (review_jobs.after_served,),
     "order.reopen": (orders.comes_home,),
+    "occasion.mark_practice": (orders.practised,),
     "complaint.file": (dispatch_follow.stop_team, orders.complaint_filed),
     "standing.usual": (usual.usual_changed,),
     "roster.answer": (usual.usual_cannot,),

@@ -25,6 +25,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "order.ask_back": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "order.suspend": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "order.merge": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
+    "order.mark_practice": _of("occasion.mark_practice"),
+    "occasion.mark_practice": _of("order.mark_practice"),
     "order.keep": _of("order.arrange occasion.open occasion.confirm"),
     "order.end": _of("attendance.release offer.withdraw occasion.call_off occasion.unoffer"),
     "occasion.open": _of("offer.make occasion.offer occasion.confirm order.triage roster.ask"),

@@ -50,6 +50,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "standstill.see": _DESK_OR_STATION,
     "standstill.declare": _DESK_OR_STATION,
     "standstill.lift": _DESK_OR_STATION,
+    "occasion.mark_practice": _DESK,
     "occasion.print": {**_DESK_OR_STATION, **_LEADER},
     # 点单 orders
     "order.see": {
@@ -78,6 +79,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "order.resume": {**_ASKER, **_DESK, **_CLOCK},
     "order.pass_down": {**_DESK_OR_STATION, **_CLOCK},
     "order.second_look": _DESK,
+    "order.mark_practice": _DESK,
     "order.keep": {_R.KEEPER: _KEPT},
     "order.arrange": {**_LEADER, **_ASKER, **_CLOCK, _R.KEEPER: _KEPT},
     "order.promote": {**_CLOCK, **_DESK_OR_STATION},

@@ -8,6 +8,8 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "menu.pause": ("no_team", "season", "safety", "other"),
     "menu.retire": ("replaced", "not_offered_any_more", "other"),
     "order.ask_back": ("which_place", "which_time", "what_exactly", "who_lives_there", "other"),
+    "order.mark_practice": ("exercise", "staged_visit", "by_mistake"),
+    "occasion.mark_practice": ("exercise", "staged_visit", "by_mistake"),
     "order.refuse": ("not_for_volunteers", "another_office", "outside_county", "unsafe", "other"),
     "order.reveal": ("call_the_person", "find_the_place", "emergency", "correct_entry"),
     "person.reveal": ("call_the_person", "find_the_place", "emergency", "correct_entry"),

@@ -79,6 +79,7 @@ ORDER = Machine(
         order__pass_down="received waiting",  # noqa: S106  a verb, not a password
         order__second_look="received waiting",
         order__keep="received waiting",
+        order__mark_practice="received waiting arranged served closed need_info waitlisted suspended cancelled refused",
         pool__open="waiting",
         order__reveal="received waiting arranged served closed need_info waitlisted suspended",
     ),
@@ -103,6 +104,7 @@ OCCASION = Machine(
         occasion__agree_time="confirmed postponed",
         occasion__print="draft offered confirmed held recorded postponed",
         occasion__bundle="draft",
+        occasion__mark_practice="draft offered confirmed held recorded postponed called_off",
         roster__ask="confirmed postponed",
         roster__join="confirmed",
         roster__turn_up="confirmed held",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from laojia.channels.console import pages
-from laojia.channels.console.pages import drives
+from laojia.channels.console.pages import drives, exercise
 
 app_name = "console"
 _DECISIONS = ("refuse", "ask", "suspend", "end", "map")
@@ -44,6 +44,7 @@ urlpatterns = [
     path("desk/o/<int:pk>/merge/", pages.merge, name="merge"),
     path("desk/o/<int:pk>/bundle/", pages.bundle, name="bundle"),
     path("desk/o/<int:pk>/unbundle/", pages.unbundle, name="unbundle"),
+    path("desk/o/<int:pk>/practice/", exercise.practice, name="practice"),
     path("desk/o/<int:pk>/pool/", pages.pool, name="pool"),
     path("desk/o/<int:pk>/pass-down/", pages.pass_down, name="pass_down"),
     *(path(f"desk/o/<int:pk>/{what}/", pages.decide, {"what": what}, name=what) for what in _DECISIONS),

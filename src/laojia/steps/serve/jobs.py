@@ -82,14 +82,14 @@ def evening_before(occasion_id: int, now: datetime) -> None:
 
 def remind(record_id: int, now: datetime) -> None:
     """Clock record.remind."""
-    law = LawRecord.objects.filter(pk=record_id).first()
+    law = LawRecord.objects.filter(pk=record_id, occasion__practice=False).first()
     if law is not None:
         actions.remind_of_record(law=law, now=now)
 
 
 def record_overdue(record_id: int, now: datetime) -> None:
     """Clock record.overdue: the ten working days are over; the station's people are told once."""
-    law = LawRecord.objects.select_related("occasion").filter(pk=record_id, recorded_at=None).first()
+    law = LawRecord.objects.select_related("occasion").filter(pk=record_id, recorded_at=None, occasion__practice=False).first()
     if law is None:
         return
     for person_id in desk_people(law.occasion.station_id, now):

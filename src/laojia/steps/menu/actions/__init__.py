@@ -1,5 +1,6 @@
 """Every write of the menu: items, occasions and their seats, service points."""
 
+from laojia.steps.menu.actions.exercise import mark_practice
 from laojia.steps.menu.actions.items import (
     draft_from,
     draft_new,
@@ -34,6 +35,7 @@ from laojia.steps.menu.actions.standstill import ask_for_times, lift
 from laojia.steps.menu.actions.standstill import declare as declare_standstill
 
 __all__ = [
+    "mark_practice",
     "agree_time",
     "ask_for_times",
     "call_off",

@@ -27,6 +27,7 @@ from laojia.steps.order.actions.deciding import (
     triage,
     unmerge,
 )
+from laojia.steps.order.actions.exercise import mark_practice, practised
 from laojia.steps.order.actions.following import (
     comes_home,
     occasion_called_off,
@@ -59,6 +60,8 @@ from laojia.steps.order.actions.standing import prolong as prolong_standing
 from laojia.steps.order.actions.standing import resume as resume_standing
 
 __all__ = [
+    "mark_practice",
+    "practised",
     "Relative",
     "Revealed",
     "answer",
