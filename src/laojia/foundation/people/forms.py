@@ -71,6 +71,12 @@ class PersonForm(forms.Form):
     )
 
 
+class NumberForm(forms.Form):
+    """The number of a phone."""
+
+    phone = forms.CharField(label=_("Mobile number"), max_length=20, widget=forms.TextInput(_TEL))
+
+
 class WhoForm(forms.Form):
     """One further fact beside the phone."""
 
@@ -78,11 +84,15 @@ class WhoForm(forms.Form):
     area = VillageField(
         required=False, help_text=_("The name alone is enough; the village helps when names are alike.")
     )
+    order_number = forms.CharField(
+        label=_("or the number of something you ordered"), max_length=24, required=False,
+        help_text=_("As it stands in the message, D141024-26-…"),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not given.get("name") and not given.get("area") and not self.errors:
-            raise forms.ValidationError(_("Give your name or your village."))
+        if not any(given.get(name) for name in ("name", "area", "order_number")) and not self.errors:
+            raise forms.ValidationError(_("Give your name, your village or an order's number."))
         return given
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from laojia.foundation.people.pages import desk, entrance, me, posts, teams
+from laojia.foundation.people.pages import desk, doubles, entrance, me, posts, teams
 
 app_name = "people"
 urlpatterns = [
@@ -21,6 +21,16 @@ urlpatterns = [
     path("people/<int:pk>/reveal/", desk.reveal, name="reveal"),
     path("people/<int:pk>/correct/", desk.correct, name="correct_person"),
     path("people/<int:pk>/unclaim/", desk.unclaim, name="unclaim"),
+    path("people/<int:pk>/untie/", desk.untie, name="untie"),
+    path("people/<int:pk>/claim/", desk.claim_here, name="claim_here"),
+    path("people/<int:pk>/same/", doubles.same, name="same"),
+    path("people/alike/", doubles.listed, name="doubles"),
+    path("people/alike/<int:one>/<int:other>/", doubles.pair, name="pair"),
+    path("people/alike/<int:one>/<int:other>/propose/", doubles.propose, name="propose"),
+    path("people/alike/<int:one>/<int:other>/apart/", doubles.apart, name="apart"),
+    path("people/joined/<int:pk>/", doubles.merging, name="merging"),
+    path("people/joined/<int:pk>/confirm/", doubles.confirm, name="confirm"),
+    path("people/joined/<int:pk>/undo/", doubles.undo, name="undo_merge"),
     path("posts/", posts.search, name="posts"),
     path("posts/person/<int:pk>/", posts.one, name="posts_of"),
     path("posts/person/<int:pk>/grant/", posts.grant, name="grant"),

@@ -128,7 +128,7 @@ def claim_at_station(*, actor: Actor, now: datetime, person_id: int, phone: str)
     person = Person.objects.filter(pk=person_id, erased_at=None, merged_into=None).first()
     if person is None:
         raise _not_here()
-    check(person, "person.claim", actor=actor)
+    check(person, "person.unclaim", actor=actor)  # the desk's own: nobody sets up a sign-in for himself here
     account = account_for_phone(phone=clean_phone(phone), actor=CLOCK, now=now)
     if Claim.objects.filter(person__in=rows_of_one(person.pk), ended_at=None).exists():
         raise Conflict(

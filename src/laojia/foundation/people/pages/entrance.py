@@ -50,10 +50,10 @@ def who(request: HttpRequest) -> HttpResponse:
 
         def claim(entry: dict[str, Any]) -> None:
             area = entry["area"]
-            _limit_claims(account)
+            _limit_claims(request)
             person = actions.claim_person(
                 actor=actor_of(request), now=clock.now(), account=account,
-                name=entry["name"], area_id=area.pk if area else None,
+                name=entry["name"], area_id=area.pk if area else None, order_number=entry["order_number"],
             )  # fmt: skip
             request.session[queries.CHOSEN] = person.pk
 
@@ -77,10 +77,15 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect(_next(request))
 
 
-def _limit_claims(account: Any) -> None:
-    """Five tries a day: a number that was somebody else's before must not open his things by guessing."""
-    again = limits.take("claim", str(account.pk), most=5, within=timedelta(days=1), now=clock.now())
-    if again is not None:
+TRIES_OF_A_NUMBER, TRIES_OF_A_PLACE = 5, 30  # a day; a station's own line serves many
+
+
+def _limit_claims(request: HttpRequest) -> None:
+    """So many tries a day, by number and by line: what was somebody else's must not be opened by guessing."""
+    day, now = timedelta(days=1), clock.now()
+    address = request.META.get("REMOTE_ADDR", "")
+    tries = (("claim", str(request.user.pk), TRIES_OF_A_NUMBER), ("claim_from", address, TRIES_OF_A_PLACE))
+    if any(limits.take(name, key, most=most, within=day, now=now) for name, key, most in tries if key):
         raise TooMany(
             "claims",
             _("That was a bit often for today."),

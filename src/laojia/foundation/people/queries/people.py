@@ -213,6 +213,8 @@ def person_seen(actor: Actor, person_id: int) -> Person:
     """One person the actor may see, masked by the page. Raises OutOfScope."""
     rows = scoped(Person.objects.filter(erased_at=None).select_related("area"), actor, "person.see")
     person = rows.filter(pk=person_id).first()
+    if person is not None and person.merged_into_id is not None:  # an old link: the kept row is shown
+        person = rows.filter(pk=person.merged_into_id).first()
     if person is None:
         raise OutOfScope(
             "person_not_here", _("We do not find this person here."), _("Search again by name or village.")
