@@ -345,6 +345,8 @@ def set_usual(
     *, standing: StandingHelp, people: Sequence[Person], actor: Actor, now: datetime, because: str = ""
 ) -> StandingHelp:
     """The volunteers he is used to: asked first for each visit from now on."""
+    if not because:
+        check(standing, "standing.usual", actor=actor)
     before = set(standing.usual.values_list("pk", flat=True))
     wanted = {person.pk for person in people}
     if before != wanted:
