@@ -180,3 +180,18 @@ def _answer(
     if known[row] in ("entered", "corrected") and known[row] != state:
         return Wrong(at, "结果", "answered_before", result)
     return Answer(row, state, words[:200])
+
+
+# --- demanded tables -----------------------------------------------------------------------------------------------
+
+WINDOWS = ("", "this_month", "last_month", "this_year", "last_year")
+
+
+def window_of(word: str, today: date) -> Period | None:
+    """The period a saved table means on the day it is run; None: all there is."""
+    return {
+        "this_month": month_of(today),
+        "last_month": month_of(today).before(),
+        "this_year": year_of(today.year),
+        "last_year": year_of(today.year - 1),
+    }.get(word)

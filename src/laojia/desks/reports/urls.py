@@ -19,4 +19,11 @@ urlpatterns = [
     path("exchange/<int:pk>/take/", pages.exchange.take, name="exchange_take"),
     path("exchange/<int:pk>/answer/", pages.exchange.answer, name="exchange_answer"),
     path("exchange/lines/<int:pk>/correct/", pages.exchange.correct, name="exchange_correct"),
+    path("tables/", pages.tables.listing, name="tables"),
+    path("tables/new/", pages.tables.new, name="table_new"),
+    path("tables/<int:pk>/", pages.tables.one, name="table"),
+    path("tables/<int:pk>/change/", pages.tables.change, name="table_change"),
+    path("tables/<int:pk>/run/", pages.tables.run, name="table_run"),
+    path("tables/<int:pk>/copy/", pages.tables.copy, name="table_copy"),
+    path("tables/<int:pk>/drop/", pages.tables.drop, name="table_drop"),
 ]
