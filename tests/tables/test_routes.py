@@ -45,7 +45,7 @@ POST *
      offer/<str:token>/visit/turn-up/ offer/<str:token>/invite/come/ offer/<str:token>/invite/not-come/
      offer/<str:token>/invite/names/
      offer/<str:token>/visit/back/ offer/<str:token>/visit/over/ l/<str:token>/nudge/ l/<str:token>/resume/
-     elder/
+     elder/ visit/ends/
 
 # Switched off, or for other programs
 POST . 404
@@ -160,7 +160,7 @@ GET  SD 404
      desk/occasions/<int:pk>/ desk/o/<int:pk>/ desk/o/<int:pk>/look/ desk/o/<int:pk>/bundle/
      api/v1/desk/orders/<number>/teams api/v1/desk/orders/<number>/offers
 POST D 404 S=403
-     desk/o/<int:pk>/triage/ desk/o/<int:pk>/resume/
+     desk/o/<int:pk>/triage/ desk/o/<int:pk>/resume/ desk/o/<int:pk>/practice/ occasions/<int:pk>/practice/
 GET  D 404 S=403
      desk/o/<int:pk>/merge/ desk/o/<int:pk>/refuse/ desk/o/<int:pk>/ask/ desk/o/<int:pk>/suspend/
      desk/o/<int:pk>/end/ desk/o/<int:pk>/map/
@@ -229,6 +229,8 @@ POST M 404 D=403
      menu-desk/<int:pk>/draft/ menu-desk/<int:pk>/publish/ menu-desk/<int:pk>/resume/
 POST DM 404
      menu-desk/<int:pk>/pause/ menu-desk/<int:pk>/retire/
+POST StDZY 404
+     visit/begins/
 POST SD 403 t=404
      occasions/<int:pk>/change/ occasions/<int:pk>/postpone/ occasions/<int:pk>/reconfirm/
      occasions/<int:pk>/call-off/ occasions/<int:pk>/release/ occasions/many/<int:pk>/lift/
@@ -249,6 +251,16 @@ GET  LoStDZY 404
      month/<str:period>/<slug:metric>/
 POST LoStDZY 404
      month/<str:period>/note/
+GET  D 404
+     exchange/ exchange/<int:pk>/
+POST D 404
+     exchange/make/ exchange/<int:pk>/take/ exchange/<int:pk>/answer/ exchange/lines/<int:pk>/correct/
+GET  StDZY 404
+     tables/ tables/new/
+GET  DY 404
+     tables/<int:pk>/ tables/<int:pk>/change/
+POST DY 404
+     tables/<int:pk>/run/ tables/<int:pk>/copy/ tables/<int:pk>/drop/
 
 # A child's own case
 GET  K 403

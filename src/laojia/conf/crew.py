@@ -1,6 +1,7 @@
 """What the worker needs from all layers: handlers of clocks, whom a message reaches, the words it may name."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
@@ -8,14 +9,15 @@ from laojia import wiring
 from laojia.conf import retention
 from laojia.foundation.area.queries import sends_nothing
 from laojia.foundation.outbox.jobs import Crew, gateway_for
-from laojia.foundation.outbox.rules import Recipient
+from laojia.foundation.outbox.rules import PRACTICE, Recipient
 from laojia.foundation.people.models import Person, Post
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.policy.roles import Role
-from laojia.steps.dispatch.models import Offer
+from laojia.steps.dispatch.models import Invite, Offer
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order.models import Attendance, Order, StandingHelp
+from laojia.steps.review.models import Complaint, Incident
 from laojia.steps.serve.models import LawRecord, RosterLine
 
 
@@ -45,14 +47,25 @@ def recipients(person_id: int | None, team_id: int | None) -> Sequence[Recipient
 
 def _recipient(person: Person) -> Recipient:
     return Recipient(
-        person.pk, person.name, "" if person.phone_wrong_at else person.phone, takes_messages=person.reads_messages, area_path=person.area_path
+        person.pk,
+        person.name,
+        "" if person.phone_wrong_at else person.phone,
+        takes_messages=person.reads_messages,
+        area_path=person.area_path,
     )
 
 
 def words_about(kind: str, about_id: int, language: str) -> Mapping[str, str]:
     """`item`, `team` and `place` for a message; what is unknown or must stay unsaid is left to the template."""
     find = _FIND.get(kind)
-    return {name: text for name, text in find(about_id, language).items() if text} if find else {}
+    words = {name: text for name, text in find(about_id, language).items() if text} if find else {}
+    return words | ({PRACTICE: "1"} if is_exercise(kind, about_id) else {})
+
+
+def is_exercise(kind: str, about_id: int) -> bool:
+    """Is the thing a message speaks of marked as an exercise?"""
+    model, column = _EXERCISE.get(kind, (None, ""))
+    return model is not None and model._default_manager.filter(pk=about_id, **{column: True}).exists()
 
 
 def _item(version: ItemVersion | None, language: str) -> str:
@@ -108,6 +121,19 @@ def _through(model: type[Attendance | RosterLine | LawRecord]) -> Callable[[int,
     return find
 
 
+# Kind of thing → its table, and where the mark of an exercise stands.
+_EXERCISE: Mapping[str, tuple[Any, str]] = {
+    "order": (Order, "practice"),
+    "occasion": (Occasion, "practice"),
+    "offer": (Offer, "occasion__practice"),
+    "invite": (Invite, "occasion__practice"),
+    "standing": (StandingHelp, "orders__practice"),
+    "attendance": (Attendance, "order__practice"),
+    "roster": (RosterLine, "occasion__practice"),
+    "record": (LawRecord, "occasion__practice"),
+    "complaint": (Complaint, "order__practice"),
+    "incident": (Incident, "order__practice"),
+}
 _FIND: Mapping[str, Callable[[int, str], Mapping[str, str]]] = {
     "order": _of_order,
     "occasion": _of_occasion,

@@ -233,7 +233,9 @@ def called(*, message_id: int, actor: Actor, now: datetime, reached: bool = True
             _("Open the call list again to see what is left."),
         )
     again = contact.call_again(message.calls + 1, local(now))
-    changes = {"state": "called", "sent_at": now} if reached else {"calls": message.calls + 1, "call_after": again}
+    changes = (
+        {"state": "called", "sent_at": now} if reached else {"calls": message.calls + 1, "call_after": again}
+    )
     if not swap(Message, message.pk, {"state": "to_call", "calls": message.calls}, **changes):
         raise Conflict(
             "called_already",

@@ -44,7 +44,10 @@ def reached_today(actor: Actor, now: datetime) -> Reached:
     """Figures of the actor's area, one statement."""
     midnight = datetime.combine(local_date(now), time(0), tzinfo=CHINA)
     rows = scoped(Message.objects.all(), actor, "message.call_list").filter(
-        Q(sent_at__gte=midnight) | Q(state="to_call") | Q(state="queued", note="daily_cap") | Q(state="failed", due_at__gte=midnight)
+        Q(sent_at__gte=midnight)
+        | Q(state="to_call")
+        | Q(state="queued", note="daily_cap")
+        | Q(state="failed", due_at__gte=midnight)
     )
     states = dict(rows.order_by().values_list("state").annotate(count=Count("id")))
     return Reached(

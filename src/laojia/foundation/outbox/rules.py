@@ -211,3 +211,6 @@ def receipt_is_genuine(secret: str, path: str, head: Mapping[str, str], body: by
 # Person or team → whom it reaches now; kind and id of a thing, language → its words.
 Resolve = Callable[[int | None, int | None], Sequence[Recipient]]
 Words = Callable[[str, int, str], Mapping[str, str]]
+# A word the layers above give for a row that is an exercise; and the operator's template that carries a whole sentence.
+PRACTICE = "practice"
+EXERCISE = "practice.notice"

@@ -35,5 +35,6 @@ urlpatterns = [
     path("occasions/<int:pk>/reconfirm/", pages.reconfirm, name="reconfirm"),
     path("occasions/<int:pk>/call-off/", pages.call_off, name="call_off"),
     path("occasions/<int:pk>/release/", pages.release, name="release"),
+    path("occasions/<int:pk>/practice/", pages.practice, name="practice"),
     path("occasions/<int:pk>/roster/", pages.roster, name="roster"),
 ]

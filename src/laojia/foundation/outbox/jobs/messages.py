@@ -12,12 +12,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from laojia.foundation.outbox.jobs.gateways import Gateway
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import (
+    EXERCISE,
     LINK_PATHS,
     MOST_ATTEMPTS,
+    PRACTICE,
     Outgoing,
     Recipient,
     Resolve,
@@ -127,9 +130,8 @@ def _send(
     if not recipient.phone or not recipient.takes_messages:
         _unreached(message, template, reached, "no_phone" if not recipient.phone else "no_consent")
         return
-    outgoing = Outgoing(
-        message.key, recipient.phone, template.id, values, text, recipient.person_id, recipient.name
-    )
+    kind = EXERCISE if values.keys() == {"text"} and values["text"] == text else template.id
+    outgoing = Outgoing(message.key, recipient.phone, kind, values, text, recipient.person_id, recipient.name)
     try:
         sent = post.gateway.send(outgoing)
     except Undelivered as failed:
@@ -177,10 +179,15 @@ def _say(
     about = (message.about_kind, message.about_id)
     with translation.override(recipient.language):
         words = dict(post.words(*about, recipient.language))
+        exercise = words.pop(PRACTICE, "")
         words.setdefault("link", _link(template, *about, recipient.person_id))
         words |= {name: _shown(value, now) for name, value in message.variables.items()}
         words["link"] = f"{_address()}/{words['link'].lstrip('/')}"
-        return render(template, words, recipient.language)
+        text, values = render(template, words, recipient.language)
+        if exercise:  # nothing of an exercise reaches anybody without saying so first
+            text = _("Exercise: %(text)s") % {"text": text}
+            return text, {"text": text}
+        return text, values
 
 
 def _link(template: Template, kind: str, about_id: int, person_id: int | None) -> str:

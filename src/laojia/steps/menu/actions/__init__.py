@@ -35,7 +35,6 @@ from laojia.steps.menu.actions.standstill import ask_for_times, lift
 from laojia.steps.menu.actions.standstill import declare as declare_standstill
 
 __all__ = [
-    "mark_practice",
     "agree_time",
     "ask_for_times",
     "call_off",
@@ -51,6 +50,7 @@ __all__ = [
     "give_back_volunteer_place",
     "lift",
     "mark_offered",
+    "mark_practice",
     "mark_unoffered",
     "move_days",
     "open_occasion",

@@ -9,9 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import check, record
 from laojia.kernel.db import swap
-from laojia.kernel.errors import Conflict
+from laojia.kernel.errors import BadInput, Conflict
 from laojia.policy.facts import Actor
+from laojia.policy.reasons import is_reason
 from laojia.steps.menu.models import Occasion
+
+
+def need_reason(verb: str, reason: str) -> None:
+    """The mark takes something out of every figure: nobody sets it without saying why. Raises BadInput."""
+    if not is_reason(verb, reason):
+        said = _("Please say why.")
+        raise BadInput("reason", said, _("Choose one of the reasons."), {"reason": said})
 
 
 @transaction.atomic
@@ -21,6 +29,7 @@ def mark_practice(
     """It is an exercise, or it is none after all (reason `by_mistake`). Its orders follow. Raises Conflict, BadInput."""
     if not because:
         check(occasion, "occasion.mark_practice", actor=actor)
+        need_reason("occasion.mark_practice", reason)
     if occasion.practice == practice:
         return occasion
     if not swap(

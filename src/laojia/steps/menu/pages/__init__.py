@@ -1,5 +1,6 @@
 """Pages of the menu: public ones, the menu desk, the occasions desk, the points editor."""
 
+from laojia.steps.menu.pages.exercise import practice
 from laojia.steps.menu.pages.many import lift, many
 from laojia.steps.menu.pages.menu_desk import desk, draft, edit, export, move, new, version
 from laojia.steps.menu.pages.occasions import (
@@ -39,6 +40,7 @@ __all__ = [
     "open_one",
     "points",
     "postpone",
+    "practice",
     "reconfirm",
     "release",
     "roster",

@@ -10,6 +10,7 @@ from laojia.foundation.journal.actions import Event, check, record
 from laojia.kernel.db import swap
 from laojia.policy.facts import Actor
 from laojia.steps.menu import actions as menu
+from laojia.steps.menu.actions.exercise import need_reason
 from laojia.steps.order.actions.holding import changed_meanwhile
 from laojia.steps.order.models import Order
 
@@ -21,6 +22,7 @@ def mark_practice(*, order: Order, practice: bool, reason: str, actor: Actor, no
     Raises NotPermitted, OutOfScope, BadInput (reason), Conflict.
     """
     check(order, "order.mark_practice", actor=actor)
+    need_reason("order.mark_practice", reason)
     if order.practice == practice:
         return order
     _mark(order, practice)
