@@ -12,13 +12,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.outbox.models import Message
+from laojia.foundation.people.models import Person
+from laojia.shown import sheet_number
 from laojia.steps.dispatch import actions as dispatch
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
 from laojia.steps.review.models import Review
-from laojia.steps.serve.models import RosterLine
+from laojia.steps.serve import actions as serving
+from laojia.steps.serve.models import LawRecord, RosterLine
 from tests.acting import account_of
 from tests.cast import NOW, Cast
 from tests.conftest import DESK, PHONE
@@ -162,7 +166,11 @@ def test_a_leader_is_answered_for(stage: Stage, axe: Axe, shot: Any) -> None:
 def _a_roster(stage: Stage, hand: Hand, offer: Offer, axe: Axe, shot: Any) -> None:
     page, cast = hand.page, stage.cast
     with hand.task("Fill a roster of two for a leader"):
-        hand.click(page.locator(f"#occasion-{offer.occasion_id}").get_by_role("link", name=re.compile("定谁去|约人|谁去|点人")))
+        hand.click(
+            page.locator(f"#occasion-{offer.occasion_id}").get_by_role(
+                "link", name=re.compile("定谁去|约人|谁去|点人")
+            )
+        )
         page.locator(".call-form").wait_for()
         settled(page)
         axe(page)
@@ -182,7 +190,9 @@ def _the_record(stage: Stage, offer: Offer, axe: Axe, shot: Any) -> None:
     page = stage.desk(cast.dispatcher, f"/call/{cast.leader.pk}/")
     hand = Hand(page)
     with hand.task("Record the outcome for a leader: done, everyone 120 minutes"):
-        hand.click(page.locator(f"#occasion-{offer.occasion_id}").get_by_role("link", name=re.compile("做完了")))
+        hand.click(
+            page.locator(f"#occasion-{offer.occasion_id}").get_by_role("link", name=re.compile("做完了"))
+        )
         page.locator(".call-form").wait_for()
         settled(page)
         expect(page.locator("input[name=minutes]")).to_be_focused()
@@ -205,11 +215,75 @@ def _the_review(stage: Stage, offer: Offer, axe: Axe) -> None:
         page.locator(".call-form").wait_for()
         settled(page)
         axe(page)
-        hand.click(page.get_by_label("解决了", exact=True).or_(page.locator("input[name=solved][value=yes]")).first)
+        hand.click(
+            page.get_by_label("解决了", exact=True).or_(page.locator("input[name=solved][value=yes]")).first
+        )
         hand.click(page.locator("input[name=satisfaction][value='5']"))
         hand.press("Enter")
         page.locator(".call-form").wait_for(state="detached")
     assert Review.objects.get().satisfaction == 5
+
+
+def test_the_call_list_and_a_sheet_of_paper(stage: Stage, axe: Axe, shot: Any) -> None:
+    cast = stage.cast
+    offer = offered(cast, cast.resident)
+    Person.objects.filter(pk__in=[cast.resident.pk, cast.neighbour.pk]).update(reads_messages=False)
+    serving.accept(offer=offer, actor=cast.as_(cast.leader), now=NOW)
+    stage.later(minutes=2)
+    page = stage.desk(cast.dispatcher, "/calls/")
+    hand = Hand(page)
+    expect(page.locator("[data-row]").first).to_be_focused()
+    axe(page)
+    shot(page, "calls")
+    with hand.task("Tick a call: show the number, say it, told"):
+        hand.press("s")
+        page.get_by_text(cast.resident.phone).wait_for()
+        expect(page.locator("[data-row]").first).to_be_focused()
+        hand.press("t")
+        page.get_by_text("说到了").first.wait_for()
+    assert not Message.objects.filter(to_person_id=cast.resident.pk, state="to_call").exists()
+    axe(page)
+    for path in (
+        "/paper/",
+        "/paper/blank/",
+        "/calls/paper/",
+        f"/paper/{sheet_number(offer.occasion)}/sheet/",
+    ):
+        page.goto(path)
+        axe(page)
+        shot(page, f"paper {path.strip('/').replace('/', ' ')}", full=True)
+    _typed_in(stage, offer, axe, shot)
+
+
+def _typed_in(stage: Stage, offer: Offer, axe: Axe, shot: Any) -> None:
+    """The scanner types the address in the code and presses Enter: one key of the hand's."""
+    cast = stage.cast
+    stage.pass_to(NOW.replace(month=12, day=1, hour=3))
+    page = stage.desk(cast.dispatcher, "/paper/")
+    hand = Hand(page)
+    with hand.task("Type in a record sheet: scan, who wrote it, minutes, time"):
+        page.keyboard.insert_text(f"https://laojia.example/paper/{sheet_number(offer.occasion)}/")
+        hand.press("Enter")
+        page.get_by_text("是谁写的").wait_for()
+        axe(page)
+        shot(page, "paper who wrote it")
+        hand.click(page.locator(f"a[href*='/call/{cast.leader.pk}/']"))
+        page.locator(".call-form").wait_for()
+        expect(page.locator("input[name=happened_0]")).to_be_focused()
+        axe(page)
+        page.locator("input[name=happened_0]").fill("2026-11-30")
+        hand.count.signs += 8
+        hand.press("Tab", "Tab", "Tab")
+        page.locator("input[name=happened_1]").fill("10:10")
+        hand.count.signs += 4
+        hand.click(page.get_by_label(cast.volunteer.name).first)
+        hand.click(page.get_by_role("button", name="记下"))
+        page.locator(".call-form").wait_for(state="detached")
+    law = LawRecord.objects.get()
+    assert law.filled_at is not None
+    assert law.filled_at.isoformat().startswith("2026-11-30T02:10")
+    assert (law.in_charge_id, law.recorded_by_id) == (cast.leader.pk, cast.dispatcher.pk)
+    assert JournalRow.objects.get(verb="occasion.record").channel == "paper"
 
 
 def test_without_script_and_on_a_phone(stage: Stage, axe: Axe, shot: Any) -> None:

@@ -54,7 +54,9 @@ def test_any_text_is_read(text: str) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 13), st.sampled_from(["", "morning", "evening"])), max_size=6))
 def test_only_what_is_offered_is_chosen(said: list[tuple[int, str]]) -> None:
-    offered = [f"{TODAY + timedelta(days=n)}/{half}" for n in range(1, 10) for half in ("morning", "afternoon")]
+    offered = [
+        f"{TODAY + timedelta(days=n)}/{half}" for n in range(1, 10) for half in ("morning", "afternoon")
+    ]
     chosen = fitting([Wish(TODAY + timedelta(days=n), half) for n, half in said], offered)
     assert set(chosen) <= set(offered)
     assert len(chosen) == len(set(chosen)) <= 3

@@ -16,6 +16,7 @@ from laojia.steps.order.models import Order
 from tests.acting import signed_in
 from tests.apps.dispatch.conftest import THURSDAY, make_item
 from tests.cast import NOW, Cast
+from tests.chain import begin, offered  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)

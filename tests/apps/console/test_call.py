@@ -20,7 +20,7 @@ from laojia.steps.serve import actions as serving
 from laojia.steps.serve.models import RosterLine
 from tests.acting import signed_in
 from tests.cast import NOW, Cast
-from tests.chain import Begin, Chain, begin, offered  # noqa: F401  fixtures
+from tests.chain import Chain
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,11 @@ def test_a_new_caller_is_entered_in_the_same_screen(desk: Client, cast: Cast) ->
     assert made["Location"] == f"/call/{person.pk}/?channel=counter&alone=1"
     assert not person.reads_messages
     consent = Consent.objects.get(person=person)
-    assert (consent.purpose, consent.spoken, consent.heard_by_id) == ("keep_my_data", True, cast.dispatcher.pk)
+    assert (consent.purpose, consent.spoken, consent.heard_by_id) == (
+        "keep_my_data",
+        True,
+        cast.dispatcher.pk,
+    )
     by_desk_for(cast, "person.consent", person, "counter")
     desk.post("/call/", given | {"consent": "on"})
     assert Person.objects.filter(name="贾新来").count() == 1
@@ -186,7 +190,15 @@ def test_what_one_says_about_an_order(desk: Client, cast: Cast, place: Any) -> N
     say(desk, cast.resident, "order.nudge", order.pk)
     by_desk_for(cast, "order.nudge", cast.resident)
     village = f"{cast.town.name} · {cast.village.name}"
-    say(desk, cast.resident, "order.change", order.pk, times="2026-11-27/morning", village=village, words="带梯子")
+    say(
+        desk,
+        cast.resident,
+        "order.change",
+        order.pk,
+        times="2026-11-27/morning",
+        village=village,
+        words="带梯子",
+    )
     order.refresh_from_db()
     assert (order.words, order.times[0]["date"], order.place) == ("带梯子", "2026-11-27", "一巷3号")
     say(desk, cast.resident, "order.suspend", order.pk, until="2026-12-10")
@@ -197,7 +209,9 @@ def test_what_one_says_about_an_order(desk: Client, cast: Cast, place: Any) -> N
     by_desk_for(cast, "order.cancel", cast.resident)
 
 
-def test_a_row_of_somebody_else_cannot_be_reached_through_a_caller(desk: Client, cast: Cast, place: Any) -> None:
+def test_a_row_of_somebody_else_cannot_be_reached_through_a_caller(
+    desk: Client, cast: Cast, place: Any
+) -> None:
     order = place()
     say(desk, cast.neighbour, "order.cancel", order.pk, reason="not_needed")
     order.refresh_from_db()
@@ -275,7 +289,9 @@ def test_roster_record_and_review_by_telephone(desk: Client, offered: Chain, tim
         assert (review.solved, review.recorder_id, review.given_by_id, review.channel) == (
             "yes", cast.dispatcher.pk, cast.resident.pk, "phone",
         )  # fmt: skip
-        say(desk, cast.resident, "complaint.file", offered.order_id, kind="late", words="说好九点, 十一点才来")
+        say(
+            desk, cast.resident, "complaint.file", offered.order_id, kind="late", words="说好九点, 十一点才来"
+        )
         assert Complaint.objects.get().person_id == cast.resident.pk
 
 

@@ -132,7 +132,9 @@ def test_on_paper_masked_or_with_numbers(desk: Client, cast: Cast, leave: Leave)
     assert JournalRow.objects.filter(verb="person.reveal").count() == 1
 
 
-@pytest.mark.parametrize("who", ["resident", "leader", "grid_worker", "county_leader", "keeper", "other_station_staff"])
+@pytest.mark.parametrize(
+    "who", ["resident", "leader", "grid_worker", "county_leader", "keeper", "other_station_staff"]
+)
 def test_others_see_and_tick_nothing(client: Client, cast: Cast, leave: Leave, who: str) -> None:
     message = leave(cast.resident)
     browser = signed_in(client, getattr(cast, who))
@@ -140,7 +142,10 @@ def test_others_see_and_tick_nothing(client: Client, cast: Cast, leave: Leave, w
     assert page.status_code in {200, 403, 404}
     assert "定好了" not in page.content.decode()
     assert browser.post("/calls/tick/", {"m": [message.pk], "outcome": "told"}).status_code in {403, 404}
-    assert browser.post("/calls/tick/", {"person": cast.resident.pk, "outcome": "wrong"}).status_code in {403, 404}
+    assert browser.post("/calls/tick/", {"person": cast.resident.pk, "outcome": "wrong"}).status_code in {
+        403,
+        404,
+    }
     assert browser.post("/calls/show/", {"person": cast.resident.pk}).status_code in {403, 404}
     message.refresh_from_db()
     assert message.state == "to_call"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from datetime import datetime
-from urllib.parse import unquote
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -20,7 +20,7 @@ from laojia.steps.serve.models import LawRecord
 from tests.acting import signed_in
 from tests.apps.console.test_call import by_desk_for, say
 from tests.cast import NOW, Cast
-from tests.chain import Begin, Chain, begin, offered  # noqa: F401  fixtures
+from tests.chain import Chain
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,9 @@ def test_an_order_sheet_is_typed_in_with_its_own_time(desk: Client, cast: Cast, 
 
 
 @pytest.mark.parametrize("happened", [("2026-11-26", "09:00"), ("2024-01-01", "09:00"), ("2026-11-23", "")])
-def test_a_time_that_cannot_be_is_refused(desk: Client, cast: Cast, haircut: Any, happened: tuple[str, str]) -> None:
+def test_a_time_that_cannot_be_is_refused(
+    desk: Client, cast: Cast, haircut: Any, happened: tuple[str, str]
+) -> None:
     village = f"{cast.town.name} · {cast.village.name}"
     answer = desk.post(
         f"/call/{cast.resident.pk}/say/",

@@ -19,6 +19,8 @@ from laojia.steps.review.forms import ReviewForm as AnyReviewForm
 from laojia.steps.serve.forms import reason_choices
 from laojia.steps.serve.models import RosterLine
 
+_DAY: dict[str, Any] = {"type": "date", "aria-label": _("Day")}
+_HOUR: dict[str, Any] = {"type": "time", "aria-label": _("Hour")}
 _TEL = {"type": "tel", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -45,10 +47,7 @@ class HappenedForm(forms.Form):
     happened = forms.SplitDateTimeField(
         label=_("When was the paper filled in?"),
         required=False,
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": _("Day")},
-            time_attrs={"type": "time", "aria-label": _("Hour")},
-        ),
+        widget=forms.SplitDateTimeWidget(date_attrs=_DAY, time_attrs=_HOUR),
     )
 
 
@@ -137,9 +136,7 @@ class StandInForm(forms.Form):
     line = forms.ChoiceField(label=_("Who cannot come?"))
     person = forms.ChoiceField(label=_("Who goes instead?"))
 
-    def __init__(
-        self, *args: Any, lines: Sequence[RosterLine], free: Sequence[Person], **words: Any
-    ) -> None:
+    def __init__(self, *args: Any, lines: Sequence[RosterLine], free: Sequence[Person], **words: Any) -> None:
         super().__init__(*args, **words)
         self.fields["line"].choices = [(str(one.pk), one.person.name) for one in lines]  # type: ignore[attr-defined]
         self.fields["person"].choices = [(str(one.pk), one.name) for one in free]  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from laojia.channels.console.pages.asking import (
     suggest,
     withdraw,
 )
-from laojia.channels.console.pages.calling import call, caller, say
+from laojia.channels.console.pages.calling import caller, say
 from laojia.channels.console.pages.calls import calls, calls_print, show, tick
 from laojia.channels.console.pages.deciding import (
     bundle,
@@ -24,6 +24,7 @@ from laojia.channels.console.pages.deciding import (
     unbundle,
 )
 from laojia.channels.console.pages.deciding import look as looked
+from laojia.channels.console.pages.finding import call
 from laojia.channels.console.pages.paper import blank, paper, record, scanned
 from laojia.channels.console.pages.showing import export, queue
 

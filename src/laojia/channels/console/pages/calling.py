@@ -1,4 +1,4 @@
-"""Somebody telephones: find or enter the person, then everything in one screen, without leaving it."""
+"""Somebody telephones: everything of the caller in one screen, done without leaving it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from laojia.channels.console.forms.calling import HappenedForm, NewCallerForm, WantedForm
+from laojia.channels.console.forms.calling import HappenedForm, WantedForm
 from laojia.channels.console.pages.deeds import DEEDS, Told
 from laojia.channels.console.pages.shared import actor_of, address, moment
+from laojia.channels.console.pages.spoken import channel_of, how_of, order_key, put
 from laojia.channels.console.queries.caller import Call, Entry, Screen, begin_call, channel_choices, screen
 from laojia.channels.console.queries.saying import sentences
 from laojia.channels.console.queries.wanted import Wanted, find_wanted, form_facts, seats_line
 from laojia.foundation.people import actions as people_actions
 from laojia.foundation.people.models import Person
-from laojia.foundation.people.queries import people_seen, speaking_for
-from laojia.kernel.clock import local_date
 from laojia.kernel.db import row_id
-from laojia.kernel.errors import BadInput, Conflict, OutOfScope, Refused, WrongState
+from laojia.kernel.errors import BadInput, Conflict, OutOfScope, WrongState
 from laojia.policy.roles import Channel
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import actions as orders
@@ -35,62 +34,6 @@ from laojia.steps.order.models import Order
 _CALL = "call"  # what was done in this call, kept in the browser's memory: verbs and ids only
 _MOST_NOTED = 12
 UNDO_SECONDS = 10
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def call(request: HttpRequest) -> HttpResponse:
-    """One field on top: part of a name, the end of the number, the village. Not found: entered right here."""
-    actor = actor_of(request)
-    text = request.GET.get("q", "").strip()[:60]
-    found = people_seen(actor, text) if text else []
-    if request.method == "POST":
-        return _add(request, actor)
-    if len(found) == 1 and request.GET.get("go"):
-        return redirect(address("console:caller", found[0].pk, **_how(request)))
-    form = NewCallerForm(initial=_guessed(text))
-    context = {"text": text, "people": found, "form": form, "how": _how(request)}
-    if getattr(request, "htmx", False):
-        return render(request, "console/_found.html", context)
-    return render(request, "console/call.html", context)
-
-
-def _guessed(text: str) -> dict[str, str]:
-    """What was typed goes where it belongs, so that nothing is typed twice."""
-    if text.isdigit():
-        return {"phone": text} if len(text) > 4 else {}
-    parts = text.split()
-    return {"name": parts[-1], "area": parts[0]} if len(parts) > 1 else {"name": text}
-
-
-def _add(request: HttpRequest, actor: Any) -> HttpResponse:
-    form, now = NewCallerForm(request.POST), moment()
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            person = _enter(given, actor, _channel(request), now, order_key(request))
-        except (BadInput, Conflict) as refused:
-            put(form, refused)
-        else:
-            more = {"alone": "1"} if given["alone"] else {}
-            return redirect(address("console:caller", person.pk, **_how(request), **more))
-    context = {"text": form.data.get("name", ""), "people": [], "form": form, "how": _how(request)}
-    return render(request, "console/call.html", context, status=422)
-
-
-def _enter(given: dict[str, Any], actor: Any, channel: Channel, now: Any, key: Any) -> Person:
-    """The person with what the call needs, and the spoken word that we may keep it."""
-    from dataclasses import replace
-
-    person = people_actions.add_person(
-        actor=replace(actor, channel=channel), now=now, name=given["name"], phone=given["phone"], area=given["area"],
-        address=given["address"], reads_messages=not given["needs_call"], key=key,
-    )  # fmt: skip
-    voice = speaking_for(actor, person.pk, local_date(now), channel=channel)
-    people_actions.consent(
-        actor=voice, now=now, person_id=person.pk, purpose="keep_my_data", given=True, spoken=True
-    )
-    return person
 
 
 # --- one caller -------------------------------------------------------------------------------------------------------
@@ -145,6 +88,9 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
 def _place(request: HttpRequest, it: Call) -> HttpResponse:
     """An order from the menu, a seat, or a need in own words."""
     wanted = _wanted(request, it, request.POST)
+    if wanted is None:
+        messages.info(request, _("Choose what it is once more."))
+        return _again(request, it)
     form = WantedForm(request.POST, **form_facts(it, wanted))
     if not form.is_valid():
         return _show(request, it, wanted=wanted, want_form=form, http=422)
@@ -206,7 +152,9 @@ def _undo(request: HttpRequest, it: Call) -> HttpResponse:
     """Within ten seconds an order just taken is as if it had not been said."""
     row = Order.objects.filter(pk=row_id(request.POST.get("row", "")) or 0, asker_id=it.person.pk).first()
     if row is None:
-        raise OutOfScope("order_not_here", _("We do not find an order like that."), _("Look at the list again."))
+        raise OutOfScope(
+            "order_not_here", _("We do not find an order like that."), _("Look at the list again.")
+        )
     try:
         orders.take_back(order=row, actor=it.voice, now=it.now, seconds=UNDO_SECONDS)
     except WrongState as refused:
@@ -231,30 +179,7 @@ def _reveal(request: HttpRequest, it: Call) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, pk: int) -> Call:
-    return begin_call(actor_of(request), pk, channel=_channel(request), now=moment())
-
-
-def _channel(request: HttpRequest) -> Channel:
-    asked = request.POST.get("channel") or request.GET.get("channel") or ""
-    return Channel(asked) if asked in (Channel.COUNTER, Channel.PAPER) else Channel.PHONE
-
-
-def _how(request: HttpRequest) -> dict[str, str]:
-    """How it is said, for the address: by telephone unless chosen otherwise."""
-    channel = _channel(request)
-    return {"channel": str(channel)} if channel is not Channel.PHONE else {}
-
-
-def order_key(request: HttpRequest) -> Any:
-    """The page's own key: what makes a repeated submission one order."""
-    import uuid
-
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        raise BadInput(
-            "key", _("This page is too old."), _("Open it again and fill it in once more.")
-        ) from None
+    return begin_call(actor_of(request), pk, channel=channel_of(request), now=moment())
 
 
 def _said_at(request: HttpRequest, it: Call) -> datetime | None:
@@ -316,7 +241,7 @@ def _again(request: HttpRequest, it: Call) -> HttpResponse:
     """The same screen, as it stands now."""
     if getattr(request, "htmx", False):
         return _show(request, _begin(request, it.person.pk), fresh=True)
-    return redirect(address("console:caller", it.person.pk, **_how(request)))
+    return redirect(address("console:caller", it.person.pk, **how_of(request)))
 
 
 def _noted(request: HttpRequest, it: Call) -> dict[str, Any]:
@@ -339,7 +264,7 @@ def _wanting(request: HttpRequest, it: Call, wanted: Wanted | None, **more: Any)
         "on_paper": HappenedForm(request.POST or None) if it.channel is Channel.PAPER else None,
         "wanted": wanted,
         "line": text,
-        "how": _how(request),
+        "how": how_of(request),
     }
     if wanted is not None:
         facts = form_facts(it, wanted, alone=request.GET.get("alone") == "1")
@@ -381,14 +306,3 @@ def _show(
     }
     part = "console/_caller.html" if getattr(request, "htmx", False) else "console/caller.html"
     return render(request, part, context, status=http)
-
-
-def put(form: Any, refused: Refused) -> None:
-    """Say the refusal beside its fields, or above the form with what to do next."""
-    beside = {name: words for name, words in refused.fields.items() if name in form.fields and words}
-    if "place" in refused.fields and "village" in form.fields and "place" not in form.fields:
-        beside["village"] = refused.fields["place"]
-    for name, words in beside.items():
-        form.add_error(name, str(words))
-    if not beside:
-        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))

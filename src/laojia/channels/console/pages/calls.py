@@ -41,10 +41,14 @@ def tick(request: HttpRequest) -> HttpResponse:
     try:
         if outcome == "wrong" and person:
             doubt_phone(actor=actor, now=now, person_id=person)
-            messages.success(request, _("Noted: nothing more goes to that number. Ask the contact or the grid worker."))
+            messages.success(
+                request, _("Noted: nothing more goes to that number. Ask the contact or the grid worker.")
+            )
         elif outcome in ("told", "nobody"):
             outbox.call_made(message_ids=ids, actor=actor, now=now, reached=outcome == "told")
-            messages.success(request, _("Told.") if outcome == "told" else _("It comes back to the list later."))
+            messages.success(
+                request, _("Told.") if outcome == "told" else _("It comes back to the list later.")
+            )
         else:
             raise BadInput("outcome", _("Please say how the call went."), _("Choose one of the answers."))
     except Conflict as refused:

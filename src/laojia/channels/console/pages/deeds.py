@@ -78,6 +78,15 @@ class Deed:
     form: FormOf | None = None
 
 
+def _plain(make: Callable[..., Form], **words: Any) -> FormOf:
+    """A form that needs to know nothing of the row."""
+
+    def form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
+        return make(data, **words)
+
+    return form
+
+
 # --- the caller as the one who asked ----------------------------------------------------------------------------------
 
 
@@ -112,12 +121,13 @@ def _agree_for_order(told: Told) -> None:
 
 
 def _review(told: Told) -> None:
-    given = told.given
+    given, visit = told.given, told.entry.visit
+    assert visit is not None  # the button stands there only beside a visit
     review.give(
-        attendance=told.entry.visit, solved=given["solved"], satisfaction=given["satisfaction"],
+        attendance=visit, solved=given["solved"], satisfaction=given["satisfaction"],
         words=given["words"], share_words=given["share_words"], they_came=given["they_came"] != "no",
         wants_again=given["again"] in ("same", "another"), another_team=given["again"] == "another", **told.who,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _complain(told: Told) -> Made:
@@ -130,6 +140,10 @@ def _complain(told: Told) -> Made:
 
 
 # --- the caller as a leader -------------------------------------------------------------------------------------------
+
+
+def _accept_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
+    return AcceptForm(data, offered=entry.row.date)
 
 
 def _accept(told: Told) -> Made:
@@ -175,6 +189,10 @@ def _members(call: Call, entry: Entry) -> list[Any]:
 def _free(call: Call, entry: Entry) -> list[Any]:
     there = {line.person_id for line in entry.row.lines if line.state in ("asked", "yes", "came")}
     return [one for one in _members(call, entry) if one.pk not in there]
+
+
+def _people_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
+    return PeopleForm(data, members=_free(call, entry))
 
 
 def _stand_in_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
@@ -223,7 +241,9 @@ def _done_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
 
 
 def _record(told: Told) -> None:
-    serving.record(occasion=told.row, report=replace(report_of(told.form), filled_at=told.said_at), **told.who)
+    serving.record(
+        occasion=told.row, report=replace(report_of(told.form), filled_at=told.said_at), **told.who
+    )
 
 
 def report_of(form: DoneForm) -> Report:
@@ -267,7 +287,9 @@ def _door_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
             codes = (next_not_home_step(visit.not_home_step), *NOT_HOME_ENDINGS)
             steps = [(code, _STEPS[code]) for code in codes if code]
             break
-    names = [(str(v.pk), mask_name(v.order.person.name) if v.order.person else v.order.unit.name) for v in doors]
+    names = [
+        (str(v.pk), mask_name(v.order.person.name) if v.order.person else v.order.unit.name) for v in doors
+    ]
     return DoorForm(data, doors=names, steps=steps)
 
 
@@ -292,8 +314,14 @@ def _join(told: Told) -> Made:
 # --- regular help -----------------------------------------------------------------------------------------------------
 
 
-def _without_channel(form: Form) -> Form:
-    """How it was said stands on top of the screen."""
+def _pause_form(data: QueryDict | None) -> Form:
+    form = PauseForm(data, verb="standing.pause")
+    del form.fields["channel"]  # how it was said stands on top of the screen
+    return form
+
+
+def _end_form(data: QueryDict | None) -> Form:
+    form = StandingForm(data, verb="standing.end")
     del form.fields["channel"]
     return form
 
@@ -303,53 +331,53 @@ DEEDS: dict[str, Deed] = {
     "order.resume": Deed(lambda told: orders.resume(order=told.row, **told.who)),
     "order.answer": Deed(
         lambda told: orders.answer(order=told.row, words=told.given["words"], **told.who),
-        lambda call, entry, data: AnswerForm(data),
+        _plain(AnswerForm),
     ),
     "order.change": Deed(_change, _change_form),
-    "order.agree": Deed(_agree_for_order, lambda call, entry, data: WhenForm(data)),
+    "order.agree": Deed(_agree_for_order, _plain(WhenForm)),
     "order.suspend": Deed(
         lambda told: orders.suspend(order=told.row, until=told.given["until"], **told.who),
-        lambda call, entry, data: LaterForm(data),
+        _plain(LaterForm),
     ),
     "order.cancel": Deed(
         lambda told: orders.cancel(order=told.row, reason=told.given["reason"], **told.who),
-        lambda call, entry, data: CancelForm(data),
+        _plain(CancelForm),
     ),
-    "review.give": Deed(_review, lambda call, entry, data: SaidReviewForm(data)),
-    "complaint.file": Deed(_complain, lambda call, entry, data: SaidComplaintForm(data)),
-    "offer.accept": Deed(_accept, lambda call, entry, data: AcceptForm(data, offered=entry.row.date)),
+    "review.give": Deed(_review, _plain(SaidReviewForm)),
+    "complaint.file": Deed(_complain, _plain(SaidComplaintForm)),
+    "offer.accept": Deed(_accept, _accept_form),
     "offer.decline": Deed(
         lambda told: serving.decline(offer=told.row, reason=told.given["reason"], words=told.given["words"], **told.who),
-        lambda call, entry, data: DeclineForm(data),
+        _plain(DeclineForm),
     ),
     "offer.claim": Deed(_claim),
     "occasion.record": Deed(_record, _done_form),
-    "occasion.agree_time": Deed(_agree, lambda call, entry, data: WhenForm(data)),
-    "occasion.reconfirm": Deed(_reconfirm, lambda call, entry, data: WhenForm(data, optional=True)),
+    "occasion.agree_time": Deed(_agree, _plain(WhenForm)),
+    "occasion.reconfirm": Deed(_reconfirm, _plain(WhenForm, optional=True)),
     "occasion.postpone": Deed(
-        _postpone, lambda call, entry, data: WhenForm(data, optional=True, reasons="occasion.postpone")
+        _postpone, _plain(WhenForm, optional=True, reasons="occasion.postpone")
     ),
     "roster.ask": Deed(
         lambda told: serving.ask(occasion=told.row, people=told.form.chosen(), **told.who),
-        lambda call, entry, data: PeopleForm(data, members=_free(call, entry)),
+        _people_form,
     ),
     "roster.stand_in": Deed(_stand_in, _stand_in_form),
     "not_home.step": Deed(_door, _door_form),
-    "offer.return": Deed(_give_back, lambda call, entry, data: DeclineForm(data, verb="offer.return")),
-    "offer.hand_over": Deed(_hand_over, lambda call, entry, data: TeamNameForm(data)),
+    "offer.return": Deed(_give_back, _plain(DeclineForm, verb="offer.return")),
+    "offer.hand_over": Deed(_hand_over, _plain(TeamNameForm)),
     "roster.yes": Deed(lambda told: serving.answer(line=told.row, coming=True, **told.who)),
     "roster.no": Deed(lambda told: serving.answer(line=told.row, coming=False, **told.who)),
     "roster.leave": Deed(lambda told: serving.leave(line=told.row, **told.who)),
     "roster.join": Deed(_join),
     "standing.pause": Deed(
         lambda told: orders.pause_standing(standing=told.row, reason=told.given["reason"], until=told.given["until"], **told.who),
-        lambda call, entry, data: _without_channel(PauseForm(data, verb="standing.pause")),
+        _plain(_pause_form),
     ),
     "standing.resume": Deed(lambda told: orders.resume_standing(standing=told.row, **told.who)),
     "standing.end": Deed(
         lambda told: orders.end_standing(
             standing=told.row, reason=told.given["reason"], how="call", spoke_with="person", **told.who
         ),
-        lambda call, entry, data: _without_channel(StandingForm(data, verb="standing.end")),
+        _plain(_end_form),
     ),
 }  # fmt: skip

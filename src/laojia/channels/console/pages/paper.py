@@ -37,7 +37,9 @@ def paper(request: HttpRequest) -> HttpResponse:
     if sheet is not None and sheet.order is not None and len(sheet.writers) == 1:
         here = seen_among(actor, [sheet.writers[0].pk])
         if here:
-            return redirect(address("console:caller", here[0].pk, channel="paper") + f"#order-{sheet.order.pk}")
+            return redirect(
+                address("console:caller", here[0].pk, channel="paper") + f"#order-{sheet.order.pk}"
+            )
     context = {
         "text": text,
         "sheet": sheet,
@@ -63,7 +65,9 @@ def scanned(request: HttpRequest, number: str) -> HttpResponse:
 def blank(request: HttpRequest) -> HttpResponse:
     """The order sheet of the counter: to be filled in by hand."""
     actor_of(request)
-    items = [row for row in menu.items() if row.mode in ("home_visit", "by_appointment") and not row.protected]
+    items = [
+        row for row in menu.items() if row.mode in ("home_visit", "by_appointment") and not row.protected
+    ]
     return render(request, "console/paper_order.html", {"items": items[:_ON_THE_SHEET], "lines": range(4)})
 
 

@@ -87,7 +87,10 @@ def _name_grid_workers(rows: Iterable[CallRow], today: date) -> None:
     if not paths:
         return
     posts = Post.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=today), role=Role.GRID_WORKER, valid_from__lte=today, area__path__in=paths
+        Q(valid_to=None) | Q(valid_to__gt=today),
+        role=Role.GRID_WORKER,
+        valid_from__lte=today,
+        area__path__in=paths,
     ).select_related("person", "area")
     by_path: dict[str, list[Person]] = defaultdict(list)
     for post in posts.order_by("id"):

@@ -53,7 +53,9 @@ def find_sheet(actor: Actor, text: str) -> Sheet:
 def _of_occasion(actor: Actor, number: str) -> Sheet:
     row = occasion_of(actor, number)
     on = row.date or local_date(row.starts_at or row.created_at)
-    people = Person.objects.filter(erased_at=None).in_bulk(contacts_of(row.team_id, on) if row.team_id else [])
+    people = Person.objects.filter(erased_at=None).in_bulk(
+        contacts_of(row.team_id, on) if row.team_id else []
+    )
     record = LawRecord.objects.filter(occasion=row, recorded_at__isnull=False).first()
     return Sheet(number, None, row, list(people.values()), record)
 

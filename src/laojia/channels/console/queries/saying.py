@@ -36,7 +36,7 @@ def sentences(done: Sequence[Done], now: datetime) -> list[tuple[str, str]]:
     return told
 
 
-def _orders(pks: set[int]) -> dict[int, Order]:
+def _orders(pks: set[int]) -> dict[int, Any]:
     visits = Attendance.objects.exclude(state="released").select_related("occasion__team", "occasion__area")
     rows = Order.objects.select_related("item_version", "area", "team").prefetch_related(
         Prefetch("attendances", visits.order_by("occasion__starts_at", "id"), to_attr="places")
@@ -105,7 +105,11 @@ def _say_coming(order: Any, now: datetime) -> str:
     }
     if occasion.kind in ("visit", "standing"):
         comes = _("%(team)s comes %(at)s.") % words
-        return f"{comes} {_('Ask them at the door for the word: %(word)s.') % words}" if visit.door_word else comes
+        return (
+            f"{comes} {_('Ask them at the door for the word: %(word)s.') % words}"
+            if visit.door_word
+            else comes
+        )
     return _("Your place is kept: %(at)s, %(place)s.") % words
 
 
@@ -164,7 +168,9 @@ def _say_complaint(row: Complaint, _verb: str, now: datetime) -> str:
         "answer": said(row.answer_due_at, now),
     }
     return (
-        _("Your complaint has number %(number)s. Somebody calls you by %(by)s, the answer comes by %(answer)s.")
+        _(
+            "Your complaint has number %(number)s. Somebody calls you by %(by)s, the answer comes by %(answer)s."
+        )
         % words
     )
 
