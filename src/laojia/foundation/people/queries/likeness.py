@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import connection
@@ -91,8 +90,10 @@ def looks_like(
     """Whom the actor would probably enter a second time: asked before somebody is added. Seen people only."""
     same = Q(pk__in=[])
     if phone.strip():
-        with suppress(BadInput):
+        try:
             same |= Q(phone_hash=crypto.keyed_hash(clean_phone(phone)))
+        except BadInput:  # what is mistyped is told first
+            return []
     if is_id_number(id_number):
         same |= Q(id_number_hash=crypto.keyed_hash(id_number.strip().upper()))
     if name.strip() and area_id is not None:
