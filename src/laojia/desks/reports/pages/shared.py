@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +20,8 @@ from laojia.policy.facts import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
+_LOOKED_AT = 200  # rows that say how wide a column has to be
+_TITLE = re.compile(r"[\[\]:*?/\\]")  # signs no sheet may have in its name
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -51,35 +55,50 @@ def as_csv(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
 
 
 def as_xlsx(name: str, sheets: Iterable[tuple[str, Iterable[Sequence[Cell]]]]) -> HttpResponse:
-    """A workbook; the first row of each sheet is its heading and stays in sight."""
+    """A workbook, written row by row; the first row of each sheet is its heading and stays in sight."""
     from openpyxl import Workbook  # heavy, and no start of a server pays for it
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    book = Workbook()
-    book.remove(book.active)
+    book = Workbook(write_only=True)
     for title, rows in sheets:
-        sheet = book.create_sheet(title[:31])
-        for number, row in enumerate(rows):
-            sheet.append([safe(cell) for cell in row])
-            if number == 0:
-                for cell in sheet[1]:
-                    cell.font = Font(bold=True)
+        sheet = book.create_sheet(_TITLE.sub(" ", title)[:31] or "1")
+        coming = iter(rows)
+        first = list(itertools.islice(coming, _LOOKED_AT))
+        for column, width in enumerate(_widths(first), 1):
+            sheet.column_dimensions[get_letter(column)].width = width
         sheet.freeze_panes = "A2"
-        for column, width in _widths(sheet).items():
-            sheet.column_dimensions[column].width = width
+        for number, row in enumerate(itertools.chain(first, coming)):
+            cells: list[Any] = [safe(cell) for cell in row]
+            if number == 0:
+                cells = [WriteOnlyCell(sheet, cell) for cell in cells]
+                for cell in cells:
+                    cell.font = Font(bold=True)
+            sheet.append(cells)
     kept = io.BytesIO()
     book.save(kept)
     return _download(kept.getvalue(), name, XLSX)
 
 
-def _widths(sheet: Any) -> dict[str, int]:
+def get_letter(column: int) -> str:
+    """1 → A, 27 → AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
     """Wide enough to read without dragging; a Chinese sign is two wide."""
-    wide: dict[str, int] = {}
-    for row in sheet.iter_rows(max_row=200):
-        for cell in row:
-            text = str(cell.value if cell.value is not None else "")
+    wide: list[int] = []
+    for row in rows:
+        for place, cell in enumerate(row):
+            text = str(cell if cell is not None else "")
             length = sum(2 if ord(sign) > 0x2E80 else 1 for sign in text) + 2
-            wide[cell.column_letter] = min(60, max(wide.get(cell.column_letter, 8), length))
+            if place == len(wide):
+                wide.append(8)
+            wide[place] = min(60, max(wide[place], length))
     return wide
 
 

@@ -75,7 +75,8 @@ def _scoped(actor: Actor, subject: Subject, verb: str) -> QuerySet[Any]:
     if subject.model is Post:
         return Post.objects.filter(team__in=scoped(Team.objects.all(), actor, verb))
     rows: QuerySet[Any] = subject.model._default_manager.all()
-    return scoped(rows, actor, verb)
+    found: QuerySet[Any] = scoped(rows, actor, verb)
+    return found
 
 
 def _filtered(rows: QuerySet[Any], subject: Subject, asked: Mapping[str, str], today: date) -> QuerySet[Any]:
@@ -126,7 +127,9 @@ def _with_sums(subject: str, rows: QuerySet[Any], asked: Mapping[str, str], toda
     grouped = lines.order_by().values(mine)
     given = Subquery(grouped.annotate(n=Sum("minutes")).values("n"))
     count = Subquery(grouped.annotate(n=Count("pk")).values("n"))
-    return rows.annotate(given=given, **{"people" if subject == "records" else "times": count})
+    counted = {"people" if subject == "records" else "times": count}
+    summed: QuerySet[Any] = rows.annotate(given=given, **counted)
+    return summed
 
 
 def lines_of(table: SavedTable, rows: QuerySet[Any], *, full: bool = False) -> Iterator[list[Cell]]:
