@@ -5,7 +5,7 @@ The companion of `kernel.kept.KeptRead`, which gives model objects. A row is nev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -43,7 +43,8 @@ class _Built:
 
     def __init__(self, queryset: QuerySet[Any, tuple[Any, ...]]) -> None:
         self.compiler: Any = queryset.query.get_compiler(connection=connection)
-        self.sql, self.params = "", ()
+        self.sql = ""
+        self.params: Sequence[Any] = ()
         try:
             self.sql, self.params = self.compiler.as_sql()
         except EmptyResultSet:  # somebody who may see nothing: there is nothing to ask

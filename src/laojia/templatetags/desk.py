@@ -23,6 +23,7 @@ _KEPT = 4096  # lines of each process: as many as several desks look at within t
 class Line(Protocol):
     """What a line shows, frozen: two lines are the same when they show the same. The name is masked already."""
 
+    def __hash__(self) -> int: ...
     @property
     def pk(self) -> int: ...
     @property

@@ -177,7 +177,9 @@ def qr(context: template.Context, number: str) -> SafeString:
     path = f"/paper/{number}/"
     address = request.build_absolute_uri(path) if request is not None else path
     picture = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
-    return format_html('<img class="qr" src="{}" alt="{}">', picture, gettext("Code for typing this sheet in"))
+    return format_html(
+        '<img class="qr" src="{}" alt="{}">', picture, gettext("Code for typing this sheet in")
+    )
 
 
 @register.filter

@@ -82,7 +82,7 @@ def test_the_number_of_questions_does_not_grow(
     with CaptureQueriesContext(connection) as many:
         desk.get("/desk/")
     assert len(many) == len(few)
-    assert len(many) <= 16
+    assert len(many) <= 7
     order = place()
     with django_assert_max_num_queries(36):
         text_of(desk.get(f"/desk/o/{order.pk}/"))

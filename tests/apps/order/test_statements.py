@@ -49,7 +49,7 @@ def test_placing_by_the_interface(
 
 def test_one_orders_page(cast: Cast, place: Any, django_assert_max_num_queries: Any) -> None:
     order, client = place(), browser(cast.resident)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(5):
         assert client.get(f"/o/{order.number}/").status_code == 200
 
 
@@ -60,7 +60,7 @@ def test_the_queue_is_as_many_statements_for_ten_orders_as_for_one(
     for count in (1, 9):
         for _ in range(count):
             place(item_version=repair, sure=True)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(7):
             assert client.get("/desk/").status_code == 200
 
 

@@ -125,7 +125,9 @@ def _counties() -> QuerySet[Any, Any]:
     phone = Subquery(centre.values("phone")[:1])
     book = AreaBook.objects.all()[:1]
     told = rows.annotate(
-        phone=phone, demonstration=Subquery(book.values("demonstration")), practice=Subquery(book.values("practice"))
+        phone=phone,
+        demonstration=Subquery(book.values("demonstration")),
+        practice=Subquery(book.values("practice")),
     )
     return told.values_list("name", "phone", "demonstration", "practice")[:1]
 
