@@ -73,7 +73,12 @@ def test_ordering_and_cancelling_in_a_loop(
     answers = []
     with time_machine.travel(NOW, tick=False):
         for _turn in range(6):
-            typed = {"key": str(uuid.uuid4()), "village": village, "place": "一巷3号", "times": "2026-11-27/morning"}
+            typed = {
+                "key": str(uuid.uuid4()),
+                "village": village,
+                "place": "一巷3号",
+                "times": "2026-11-27/morning",
+            }
             answers.append(client.post(f"/order/new/{haircut.item.code}/", typed | {"sure": "on"}))
             for order in Order.objects.filter(state__in=("received", "waiting")):
                 actions.cancel(order=order, reason="wrong_order", actor=cast.as_(cast.resident), now=NOW)

@@ -93,7 +93,9 @@ def test_not_needed_any_more_is_spoken_of_first(cast: Cast, running: StandingHel
         actions.person_says(standing=running, answer="maybe", actor=cast.as_(cast.resident), now=NOW)
 
 
-def test_a_team_that_says_no_is_followed_by_another(cast: Cast, running: StandingHelp, client: Client) -> None:
+def test_a_team_that_says_no_is_followed_by_another(
+    cast: Cast, running: StandingHelp, client: Client
+) -> None:
     quarter = ring("standing.ask_team", running.pk).due_at
     jobs.plan_standing(running.pk, quarter)
     jobs.ask_team(running.pk, quarter)
@@ -160,7 +162,9 @@ def test_an_announced_pause_leaves_its_days_out(cast: Cast, running: StandingHel
 
 def test_another_rhythm_without_starting_anew(cast: Cast, running: StandingHelp) -> None:
     desk = cast.as_(cast.dispatcher)
-    actions.change_standing(standing=running, changes={"weekdays": [4], "every_weeks": 1}, actor=desk, now=NOW)
+    actions.change_standing(
+        standing=running, changes={"weekdays": [4], "every_weeks": 1}, actor=desk, now=NOW
+    )
     ahead = Occasion.objects.filter(standing_id=running.pk, state="confirmed").order_by("date")
     assert [f"{one.date:%m-%d}" for one in ahead] == ["11-27", "12-04"]
     assert Message.objects.filter(template__in=("standing.changed", "standing.changed_team")).count() == 2

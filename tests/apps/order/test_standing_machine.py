@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -11,7 +12,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from laojia.foundation.journal.actions import advance
 from laojia.foundation.journal.models import JournalRow
@@ -62,7 +69,9 @@ class Regular(RuleBasedStateMachine):
         return StandingHelp.objects.select_related("team", "item_version", "area").get(pk=self.pk)
 
     def ahead(self, *states: str) -> list[Occasion]:
-        rows = Occasion.objects.filter(standing_id=self.pk, state__in=states or _AHEAD, starts_at__gt=self.now)
+        rows = Occasion.objects.filter(
+            standing_id=self.pk, state__in=states or _AHEAD, starts_at__gt=self.now
+        )
         return list(rows.select_related("item_version").order_by("starts_at"))
 
     def runs(self) -> bool:
@@ -73,10 +82,8 @@ class Regular(RuleBasedStateMachine):
 
     def attempt(self, deed: Callable[..., Any], **words: Any) -> None:
         """Done, or refused with a reason; never half."""
-        try:
+        with suppress(Refused):
             deed(now=self.now, **words)
-        except Refused:
-            pass
 
     # --- what may happen ---
 
@@ -84,7 +91,9 @@ class Regular(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
         for _turn in range(400):
-            ring = Clock.objects.filter(state="pending", due_at__lte=self.now).order_by("due_at", "id").first()
+            ring = (
+                Clock.objects.filter(state="pending", due_at__lte=self.now).order_by("due_at", "id").first()
+            )
             if ring is None:
                 return self.something_stands_ahead()
             Clock.objects.filter(pk=ring.pk).update(state="done")
@@ -101,9 +110,7 @@ class Regular(RuleBasedStateMachine):
         if other:
             team, leader = self.cast.other_team, self.cast.as_(self.cast.other_leader)
         menu.confirm(occasion=waiting[0], team=team, actor=leader, now=self.now, because="offer.accept")
-        actions.arrange(
-            order=order, occasion=waiting[0], actor=leader, now=self.now, because="offer.accept"
-        )
+        actions.arrange(order=order, occasion=waiting[0], actor=leader, now=self.now, because="offer.accept")
 
     @rule(word=st.sampled_from(["came", "not_home", "team_absent", "refused"]))
     def a_visit_is_marked(self, word: str) -> None:

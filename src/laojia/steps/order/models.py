@@ -241,7 +241,9 @@ class Order(Moving):
     practice = models.BooleanField(default=False)
 
     placed_at = models.DateTimeField()
-    said_at = models.DateTimeField(null=True, blank=True)  # on paper before; `placed_at` is when it was typed in
+    said_at = models.DateTimeField(
+        null=True, blank=True
+    )  # on paper before; `placed_at` is when it was typed in
     waiting_since = models.DateTimeField(null=True, blank=True)
     arranged_at = models.DateTimeField(null=True, blank=True)
     served_at = models.DateTimeField(null=True, blank=True)

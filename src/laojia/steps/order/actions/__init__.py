@@ -60,8 +60,6 @@ from laojia.steps.order.actions.standing import prolong as prolong_standing
 from laojia.steps.order.actions.standing import resume as resume_standing
 
 __all__ = [
-    "mark_practice",
-    "practised",
     "Relative",
     "Revealed",
     "answer",
@@ -86,6 +84,7 @@ __all__ = [
     "keep",
     "link_of",
     "map_to_item",
+    "mark_practice",
     "merge",
     "nobody_answered",
     "nobody_telephoned",
@@ -101,6 +100,7 @@ __all__ = [
     "person_says",
     "place",
     "plan_standing",
+    "practised",
     "prolong_standing",
     "promise_passed",
     "promise_rests",

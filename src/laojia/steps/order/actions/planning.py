@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import record
@@ -42,7 +43,7 @@ def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasio
     _holidays_entered_since(standing, now)
     _drafts_over(standing, now)
     end_comes_near(standing=standing, now=now)
-    there = set(_standing_visits(standing, now).values_list("date", flat=True))
+    there = {visit.date for visit in _standing_visits(standing, now) if visit.date is not None}
     opened = []
     if standing.team_id is not None or not there:
         turns = _turns(standing, there, now)
@@ -56,7 +57,7 @@ def open_order(standing: StandingHelp) -> Order | None:
     return standing.orders.filter(state__in=("received", "waiting", "arranged")).order_by("id").first()
 
 
-def _standing_visits(standing: StandingHelp, now: datetime) -> Iterable[Occasion]:
+def _standing_visits(standing: StandingHelp, now: datetime) -> QuerySet[Occasion]:
     rows = Occasion.objects.filter(standing_id=standing.pk, state__in=(*_AHEAD_OF_IT, "held", "recorded"))
     return rows.filter(date__gte=local_date(now))
 

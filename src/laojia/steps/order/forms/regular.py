@@ -13,8 +13,8 @@ from laojia.foundation.people.models import Person
 from laojia.foundation.teams.models import Team
 from laojia.policy.reasons import REASONS
 from laojia.steps.menu.models import ItemVersion
-from laojia.steps.order.forms.following import CHANNELS, CallForm
-from laojia.steps.order.forms.ordering import free_line
+from laojia.steps.order.forms.following import CallForm
+from laojia.steps.order.forms.ordering import CHANNELS, free_line
 
 _DATE = {"type": "date"}
 HOW = [("call", _("on the telephone")), ("visit", _("on a visit"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -112,9 +113,7 @@ def _forms(row: StandingHelp) -> dict[str, Callable[[Any], Form]]:
         answers = {"person": forms.PERSON_SAYS, "team": forms.TEAM_SAYS}.get(
             check.kind, [("settled", _("Spoken with them; it goes on as it stands here now"))]
         )
-        made[f"heard.{check.kind}"] = lambda data, kind=check.kind, said=answers: forms.SayForm(
-            data, answers=said, prefix=f"heard-{kind}"
-        )
+        made[f"heard.{check.kind}"] = partial(_say_form, answers, f"heard-{check.kind}")
     made |= {
         "standing.pause": lambda data: forms.PauseForm(data, verb="standing.pause", prefix="pause"),
         "standing.prolong": lambda data: forms.ProlongForm(
@@ -132,6 +131,10 @@ def _forms(row: StandingHelp) -> dict[str, Callable[[Any], Form]]:
         made["standing.other_team"] = lambda data: forms.OtherTeamForm(data, prefix="other")
     made["standing.end"] = lambda data: forms.EndForm(data, verb="standing.end", prefix="end")
     return made
+
+
+def _say_form(answers: Any, prefix: str, data: Any) -> Form:
+    return forms.SayForm(data, answers=answers, prefix=prefix)
 
 
 def _done(row: StandingHelp, key: str, form: Any, actor: Actor) -> str:

@@ -23,7 +23,7 @@ def usual_first(event: Event) -> None:
     occasion: Occasion = event.row
     if occasion.kind != "standing" or occasion.state != "confirmed" or occasion.standing_id is None:
         return
-    standing = StandingHelp.objects.filter(pk=occasion.standing_id, team_id=occasion.team_id).first()
+    standing = StandingHelp.objects.filter(pk=occasion.standing_id, team=occasion.team).first()
     if standing is not None:
         _ask(occasion, list(standing.usual.order_by("id")), event.actor, event.now, event.verb)
 
@@ -92,7 +92,7 @@ def usual_cannot(event: Event) -> None:
     ):
         return
     if StandingHelp.usual.through.objects.filter(
-        standinghelp_id=occasion.standing_id, person_id=line.person_id
+        standinghelp_id=occasion.standing_id or 0, person_id=line.person_id
     ).exists():
         post(
             "roster.left", to_team_id=line.team_id, about=("occasion", occasion.pk),
@@ -106,7 +106,7 @@ def first_ones_are_usual(event: Event) -> None:
     occasion: Occasion = event.row
     if occasion.kind != "standing" or occasion.standing_id is None:
         return
-    standing = StandingHelp.objects.filter(pk=occasion.standing_id, team_id=occasion.team_id).first()
+    standing = StandingHelp.objects.filter(pk=occasion.standing_id, team=occasion.team).first()
     if standing is None or standing.state != "active" or standing.usual.exists():
         return
     people = list(Person.objects.filter(roster_lines__occasion=occasion, roster_lines__state="came"))
