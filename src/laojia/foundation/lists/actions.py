@@ -185,7 +185,7 @@ def sweep(now: datetime) -> int:
     ).values_list("pk", flat=True)[:5]
     done = 0
     for pk in list(old):
-        StagedRow.objects.filter(batch_id=pk).exclude(cells="").update(cells="", handles="")
+        StagedRow.objects.filter(batch_id=pk).update(cells="", handles="")
         Batch.objects.filter(pk=pk).update(blanked=True)
         done += 1
     for batch in Batch.objects.filter(state="checked", at__lt=now - KEEP_CHECKED)[:5]:

@@ -58,7 +58,9 @@ def bad_rows_of(batch: Batch) -> bytes:
     titles = [str(title) for title in batch.headings]
     _heading(sheet, [*titles, _("Row in your list"), _("What is wrong and what to do")])
     number = 2
-    for row in lines_of(batch, found=BAD).exclude(cells="").iterator(chunk_size=1000):
+    for row in lines_of(batch, found=BAD).iterator(chunk_size=1000):
+        if not row.cells:
+            continue  # blanked by its keep period: nothing is left to mend
         cells = [str(cell) for cell in json.loads(row.cells)][: len(titles)]
         cells += [""] * (len(titles) - len(cells))
         plain = {name: cells[at] for name, at in batch.places.items() if at < len(cells)}
