@@ -85,7 +85,7 @@ def _all_turns(standing: StandingHelp, today: date, now: datetime) -> Iterator[T
     turns = turns_of(
         standing.weekdays, every_weeks=standing.every_weeks, anchor=standing.valid_from, first=first,
         last=min(first + _FAR, standing.valid_to or date.max), holidays=standing.holidays, works=calendar().works,
-        paused=lambda day: any(begins <= day < ends for begins, ends in gaps),
+        paused=lambda day: any(ends is not None and begins <= day < ends for begins, ends in gaps),
     )  # fmt: skip
     return (one for one in turns if _starts(standing, one.comes or one.day) > now)
 
