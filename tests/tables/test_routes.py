@@ -205,8 +205,13 @@ GET  GSD 404
      people/<int:pk>/ people/<int:pk>/reveal/
 POST GSD 404
      people/<int:pk>/correct/
-POST SD 404 G=403
-     people/<int:pk>/unclaim/
+GET  SD 404
+     people/<int:pk>/unclaim/ people/<int:pk>/same/ people/alike/<int:one>/<int:other>/ people/joined/<int:pk>/
+GET  StD 404
+     people/alike/
+POST SD 404
+     people/<int:pk>/untie/ people/<int:pk>/claim/ people/alike/<int:one>/<int:other>/propose/
+     people/alike/<int:one>/<int:other>/apart/ people/joined/<int:pk>/confirm/ people/joined/<int:pk>/undo/
 
 # Menu, occasions, points
 GET  SD 404 G=403

@@ -74,9 +74,7 @@ def test_only_the_new_and_changed_are_looked_at_and_no_pair_twice(cast, django_a
 def test_two_people_stay_two_people(cast):
     other = person("王秀英", "13800000000", cast.village)
     compare(NOW, 1000)
-    actions.keep_apart(
-        actor=cast.as_(cast.dispatcher), now=NOW, one_id=other.pk, other_id=cast.resident.pk
-    )
+    actions.keep_apart(actor=cast.as_(cast.dispatcher), now=NOW, one_id=other.pk, other_id=cast.resident.pk)
     Person.objects.filter(pk=other.pk).update(compared_at=None)
     compare(NOW, 1000)
     assert not likenesses(cast.as_(cast.dispatcher)).exists()

@@ -17,13 +17,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def folk(cast):
     """Three 秀英 and their like, with numbers one knows."""
-    rows = {
+    return {
         "near": person("李秀英", "13911118000", cast.village),
         "second": person("王秀", "13911228000", cast.second_village),
         "far": person("张秀英", "13911338000", cast.far_village),
         "foreign": person("阿依·古丽", "13911449999", cast.village),
     }
-    return rows
 
 
 def names(actor, text, **words):
