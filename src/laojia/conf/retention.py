@@ -40,6 +40,7 @@ SINCE: Mapping[str, tuple[str, ...]] = {
     "review.Review": ("order__closed_at",),
     "review.Complaint": ("closed_at",),
     "review.Incident": ("closed_at",),
+    "reports.ExchangeLine": ("marked_at",),
     "outbox.Message": ("created_at",),
     "outbox.InboxEntry": ("at",),
 }
