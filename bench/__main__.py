@@ -1,4 +1,6 @@
-"""`make bench` (BENCH="--quick" for a look): each path of ours beside the bare framework's floor, in turns, medians told.
+"""`make bench`: each path of ours beside the bare framework's floor, in turns, medians told.
+
+BENCH="--quick" for a look, BENCH="--cost" for what one request costs in processor time and statements.
 
 Ends by itself in less than twelve minutes. Two web processes on either side, one PostgreSQL, 8 and 32 clients.
 """
@@ -101,23 +103,22 @@ class Paths:
                 break
         return found
 
-    @staticmethod
-    def floor(path: str, count: int) -> list[str]:
+    def floor(self, path: str, count: int, *, signed_in: bool = False) -> list[str]:
+        session = self.filled.floor if signed_in else ""
         if path == "place":
+            body = {"item_code": "B01", "place": "一巷3号"}
             return [
-                request(
-                    "POST",
-                    "/orders",
-                    body={"item_code": "B01", "place": "一巷3号"},
-                    Idempotency_Key=str(uuid.uuid4()),
-                )
+                request("POST", "/orders", session=session, body=body, Idempotency_Key=str(uuid.uuid4()))
                 for _ in range(count)
             ]
         if path == "queue":
-            return [request("GET", "/queue/")]
+            return [request("GET", "/queue/", session=session)]
         tail = "" if path == "one" else "change/"
         method = "GET" if path == "one" else "POST"
-        return [request(method, f"/o/{1 + n * 7}/{tail}", form=True) for n in range(min(count, 1400))]
+        return [
+            request(method, f"/o/{1 + n * 7}/{tail}", session=session, form=True)
+            for n in range(min(count, 1400))
+        ]
 
 
 def fire(port: int, requests: list[str], clients: int, seconds: float, *, again: bool) -> dict[str, Any]:
@@ -171,6 +172,8 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+# The bare floor is what the aim is about; the other is the same with the framework's own sign-in (bench/floor).
+FLOORS = {"floor": "bench.floor.settings", "signed": servers.SIGNED_IN}
 # path, our server, path of the floor, answers that count
 COMPARED = (
     ("place", "many", "place", "201"),
@@ -186,11 +189,11 @@ def measure(ports: dict[str, int], paths: Paths, size: Size) -> list[dict[str, A
     lines = []
     for path, server, under, good in COMPARED:
         for clients in size.clients:
-            heard: dict[str, list[dict[str, Any]]] = {"ours": [], "floor": []}
+            heard: dict[str, list[dict[str, Any]]] = {side: [] for side in ("ours", *FLOORS)}
             _warm_up(ports, paths, path, server, under)
             for turn in range(size.turns):
-                sides = ("ours", "floor") if turn % 2 == 0 else ("floor", "ours")
-                for side in sides:
+                sides = list(heard)
+                for side in sides if turn % 2 == 0 else reversed(sides):
                     heard[side].append(_once(side, ports, paths, (path, server, under), clients, size))
             lines.append(_line(path, server, clients, good, heard))
             say(shown(lines[-1]))
@@ -199,7 +202,8 @@ def measure(ports: dict[str, int], paths: Paths, size: Size) -> list[dict[str, A
 
 def _warm_up(ports: dict[str, int], paths: Paths, path: str, server: str, under: str) -> None:
     fire(ports[server], getattr(paths, path)(40), 8, 1.0, again=False)
-    fire(ports["floor"], Paths.floor(under, 40), 8, 1.0, again=False)
+    for side in FLOORS:
+        fire(ports[side], paths.floor(under, 40, signed_in=side == "signed"), 8, 1.0, again=False)
 
 
 def _once(
@@ -208,8 +212,9 @@ def _once(
     path, server, under = what
     count = int(4000 * size.seconds)
     again = path in ("queue", "one")
-    if side == "floor":
-        return fire(ports["floor"], Paths.floor(under, count), clients, size.seconds, again=path != "place")
+    if side in FLOORS:
+        asked = paths.floor(under, count, signed_in=side == "signed")
+        return fire(ports[side], asked, clients, size.seconds, again=path != "place")
     enough = int(400 * size.seconds) if path != "one" else 1000
     return fire(ports[server], getattr(paths, path)(enough), clients, size.seconds, again=again)
 
@@ -217,7 +222,7 @@ def _once(
 def _line(
     path: str, server: str, clients: int, good: str, heard: dict[str, list[dict[str, Any]]]
 ) -> dict[str, Any]:
-    for answer in (*heard["ours"], *heard["floor"]):
+    for answer in (one for answers in heard.values() for one in answers):
         if set(answer["codes"]) != {good}:
             sys.exit(f"{path}: answers other than {good}: {answer['codes']}")
     middle = {
@@ -231,29 +236,50 @@ def _line(
 
 
 def shown(line: dict[str, Any]) -> str:
-    ours, floor = line["ours"], line["floor"]
+    ours, floor, signed = line["ours"], line["floor"], line["signed"]
     return (
         f"{line['path']:7}{line['orders']:>5} {line['clients']:3} clients: {ours['per_second']:6.0f}/s p50 {ours['p50']:5.1f}"
         f" p99 {ours['p99']:6.1f} ms | floor {floor['per_second']:6.0f}/s p50 {floor['p50']:5.1f} p99 {floor['p99']:6.1f} ms"
         f" | of the floor: {ours['per_second'] / floor['per_second']:.2f}, p50 x{ours['p50'] / floor['p50']:.1f},"
-        f" p99 x{ours['p99'] / floor['p99']:.1f} | load busy {ours['busy']:.2f} / {floor['busy']:.2f}"
+        f" p99 x{ours['p99'] / floor['p99']:.1f} | signed in {signed['per_second']:6.0f}/s:"
+        f" {ours['per_second'] / signed['per_second']:.2f} of it | load busy {ours['busy']:.2f} / {floor['busy']:.2f}"
     )
+
+
+def costs(addresses: dict[str, str], paths: Paths) -> dict[str, Any]:
+    """Statements and processor time of one request on each side, without network and second client."""
+    from bench import cost
+
+    asked = {path: getattr(paths, path)(cost.NEEDED) for path in ("place", "queue", "one", "change")}
+    found = {"ours": cost.measure("laojia.conf.wsgi:application", asked, LAOJIA_DB=addresses["many"])}
+    for side, settings in FLOORS.items():
+        under = {path: paths.floor(path, cost.NEEDED, signed_in=side == "signed") for path in asked}
+        place = {"BENCH_FLOOR_DB": addresses["floor"], "BENCH_FLOOR": settings}
+        found[side] = cost.measure("bench.floor.wsgi:application", under, **place)
+    for path in asked:
+        for side, lines in found.items():
+            line = lines[path]
+            say(
+                f"{path:7}{side:>7} {line['statements']:3} statements {line['ms']:6.2f} ms in Python"
+                f" {line['pg_ms']:6.2f} ms in PostgreSQL  answers {', '.join(line['codes'])}"
+            )
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one turn: a look, no result")
+    parser.add_argument(
+        "--cost", action="store_true", help="processor time and statements of one request only"
+    )
     parser.add_argument("--json", type=Path, help="write what was measured there as well")
     parser.add_argument("--search", action="store_true", help="finding people on the telephone, nothing else")
     given = parser.parse_args()
     if given.search:
         from bench import searching
 
-        found_people = searching.run(quick=given.quick)
-        if given.json:
-            given.json.write_text(json.dumps({"search": found_people}, indent=1))
-        return
-    size = QUICK if given.quick else WHOLE
+        return _kept(given.json, {"search": searching.run(quick=given.quick)})
+    size = QUICK if given.quick or given.cost else WHOLE
     begun = time.perf_counter()
     sys.path.insert(0, str(ROOT))
     with ExitStack() as stack:
@@ -266,17 +292,21 @@ def main() -> None:
         paths = Paths(filled, size.many)
         open_orders = Order.objects.filter(state__in=("waiting", "received"))
         paths.numbers = dict(open_orders.values_list("pk", "number"))
+        if given.cost:
+            connection.close()
+            return _kept(given.json, costs(addresses, paths))
         before = Order.objects.filter(state="received").count()
         ports = {
             name: stack.enter_context(servers.serving(servers.ours(), "/o/", LAOJIA_DB=addresses[name]))
             for name in ("few", "many")
         }
-        ports["floor"] = stack.enter_context(
-            servers.serving(servers.floor(), "/nothing/", BENCH_FLOOR_DB=addresses["floor"])
-        )
-        say(
-            f"{platform.machine()}, {os.cpu_count()} processors, {servers.PROCESSES} web processes on either side"
-        )
+        for side, settings in FLOORS.items():
+            ports[side] = stack.enter_context(
+                servers.serving(
+                    servers.floor(), "/nothing/", BENCH_FLOOR_DB=addresses["floor"], BENCH_FLOOR=settings
+                )
+            )
+        say(f"{platform.machine()}, {os.cpu_count()} processors, {servers.PROCESSES} web processes each")
         lines = measure(ports, paths, size)
         moved = before - Order.objects.filter(state="received").count()
         say(f"{moved} orders moved net of those newly placed")
@@ -286,15 +316,23 @@ def main() -> None:
             f" {found['polygons']} polygons, index built in {found['build_ms']:.0f} ms"
         )
         connection.close()
+    _conclude(lines, size)
+    _kept(given.json, {"lines": lines, "lookup": found})
+    say(f"done in {time.perf_counter() - begun:.0f} s")
+
+
+def _kept(file: Path | None, found: dict[str, Any]) -> None:
+    if file is not None:
+        file.write_text(json.dumps(found, indent=1))
+
+
+def _conclude(lines: list[dict[str, Any]], size: Size) -> None:
     by = {(line["path"], line["orders"], line["clients"]): line["ours"] for line in lines}
     for clients in size.clients:
         few, many = by["queue", "few", clients], by["queue", "many", clients]
         say(
             f"queue at {size.many:,} beside {FEW:,}, {clients} clients: {many['per_second'] / few['per_second']:.2f}"
         )
-    if given.json:
-        given.json.write_text(json.dumps({"lines": lines, "lookup": found}, indent=1))
-    say(f"done in {time.perf_counter() - begun:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Processor time and statements of one request, in process: no network, no second client, no waiting counted.
 
 `measure()` runs one side as a process of its own, because each side has settings of its own. Told is the best of
-five rounds, the median request of each: what else the machine does makes a request dearer, never cheaper.
+ten rounds, the median request of each: what else the machine does makes a request dearer, never cheaper.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from bench.servers import ROOT
 
-ROUNDS, EACH, WARM = 5, 20, 10
+ROUNDS, EACH, WARM = 10, 10, 10
 NEEDED = ROUNDS * EACH + WARM
 Environ = dict[str, Any]
 
@@ -29,7 +30,7 @@ Environ = dict[str, Any]
 def measure(
     application: str, requests: dict[str, list[str]], **environment: str
 ) -> dict[str, dict[str, Any]]:
-    """path → {"ms", "statements", "codes"} of the WSGI `application` ("module:name")."""
+    """path → {"ms", "pg_ms", "statements", "codes", "sent"} of the WSGI `application` ("module:name")."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.cost"], input=json.dumps([application, requests]), text=True,
         capture_output=True, cwd=ROOT, env={**os.environ, **environment}, check=False, timeout=300,
@@ -84,21 +85,37 @@ def counting() -> Iterator[list[str]]:
         yield sent
 
 
+def _in_postgres() -> float:
+    """Seconds of processor time the server's process of this connection has used (Linux)."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    process: Any = connection.connection
+    return int(Path(f"/proc/{process.info.backend_pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def cost_of(application: Callable[..., Any], requests: list[str]) -> dict[str, Any]:
     """Median request of the best round. Requests begin anew where there are too few."""
     environs = [environ_of(requests[n % len(requests)]) for n in range(NEEDED)]
     codes = {answer(application, environ) for environ in environs[: WARM - 1]}
     with counting() as sent:
         codes.add(answer(application, environs[WARM - 1]))
-    rounds = []
+    rounds, beyond = [], []
     for begin in range(WARM, NEEDED, EACH):
-        spent = []
+        spent, there = [], _in_postgres()
         for environ in environs[begin : begin + EACH]:
             before = time.process_time()
             codes.add(answer(application, environ))
             spent.append(time.process_time() - before)
         rounds.append(1000 * statistics.median(spent))
-    return {"ms": min(rounds), "statements": len(sent), "codes": sorted(codes), "sent": sent}
+        beyond.append(1000 * (_in_postgres() - there) / EACH)
+    return {
+        "ms": min(rounds),
+        "pg_ms": min(beyond),
+        "statements": len(sent),
+        "codes": sorted(codes),
+        "sent": sent,
+    }
 
 
 def main() -> None:

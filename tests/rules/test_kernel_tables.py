@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
-from django.db.models import F
+from django.db.models import BigIntegerField, CharField, F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laojia.foundation.outbox.models import Clock, InboxEntry
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput
+from laojia.kernel.kept import Given, KeptInsert, KeptRead
 from laojia.kernel.paging import page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -128,3 +129,67 @@ def test_sealed_columns_cannot_be_compared(lookup):
     with pytest.raises(FieldError, match="keyed hash"):
         InboxEntry.objects.filter(**{lookup: ["x"]}).exists()
     assert not InboxEntry.objects.filter(shown_to__isnull=True).exists()
+
+
+# --- statements built once ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock():
+    return Clock.objects.create(kind="k", about_kind="order", about_id=7, due_at=NOW, set_at=NOW)
+
+
+def test_a_swap_of_plain_values_and_one_with_lookups_do_the_same(clock):
+    assert swap(Clock, clock.pk, {"state": "pending"}, state="done", lease_until=None)
+    assert not swap(Clock, clock.pk, {"state": "pending"}, state="cancelled")
+    assert not swap(Clock, clock.pk, {"state__in": ("pending",)}, state="cancelled")
+    assert swap(Clock, clock.pk, {"state": "done"}, attempts=F("attempts") + 1)
+    assert swap(Clock, clock.pk, {"state": "done", "attempts": 1}, note="twice", lease_until=NOW)
+    clock.refresh_from_db()
+    assert (clock.state, clock.attempts, clock.note, clock.lease_until) == ("done", 1, "twice", NOW)
+
+
+def test_a_kept_read_gives_what_the_queryset_gives_each_time_anew(clock):
+    def rows(place):
+        return Clock.objects.filter(pk=place, state="pending").annotate(twice=F("round") + F("round"))
+
+    read = KeptRead(lambda: rows(Given("pk", BigIntegerField())))
+    for _ in range(4):  # the server plans it once in a while: the answer must not depend on that
+        (found,) = read.rows(pk=clock.pk)
+        (plain,) = rows(clock.pk)
+        assert {n: v for n, v in vars(found).items() if n != "_state"} == {
+            n: v for n, v in vars(plain).items() if n != "_state"
+        }
+    assert read.rows(pk=clock.pk + 1) == []
+    assert read.first(pk=2**63) is None  # no column holds it
+    Clock.objects.filter(pk=clock.pk).update(state="done")
+    assert read.first(pk=clock.pk) is None
+
+
+def test_a_kept_read_reads_no_more_than_was_asked_for(clock, django_assert_num_queries):
+    read = KeptRead(lambda: Clock.objects.only("kind").filter(kind=Given("kind", CharField())))
+    with django_assert_num_queries(1):
+        found = read.first(kind=clock.kind)
+    assert found.get_deferred_fields() >= {"state", "due_at"}
+    with pytest.raises(ValueError):
+        KeptRead(lambda: Clock.objects.prefetch_related("pk")).rows()
+
+
+def test_a_kept_insert_leaves_out_or_writes_over_what_is_there(clock):
+    again = {
+        "kind": clock.kind,
+        "about_kind": clock.about_kind,
+        "about_id": clock.about_id,
+        "round": clock.round,
+    }
+    later = NOW + timedelta(days=1)
+    once = KeptInsert(Clock, ignore=True)
+    once(Clock(**again, due_at=later, set_at=NOW))
+    assert Clock.objects.get().due_at == clock.due_at
+    over = KeptInsert(Clock, unique=tuple(again), update=("due_at", "since"))
+    over(Clock(**again, due_at=later, set_at=NOW, since=NOW))
+    assert (Clock.objects.get().due_at, Clock.objects.get().since) == (later, NOW)
+    over(
+        Clock(**again, due_at=NOW, set_at=NOW)
+    )  # without a value: written over with nothing, not left as it was
+    assert (Clock.objects.get().due_at, Clock.objects.get().since) == (NOW, None)

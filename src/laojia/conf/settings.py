@@ -67,7 +67,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "laojia.conf.middleware.Refusals",
-    "laojia.conf.middleware.NoOddSigns",
     "laojia.conf.acting.Acting",
     "laojia.conf.visiting.Visiting",
 ]

@@ -35,13 +35,15 @@ def no_such_page(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "api/v1/", api.urls
+    ),  # first: a program asks often, and a path is compared with one route after another
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
     # What allauth brings for e-mail addresses is not for a county where nobody is asked for one.
     # A colleague's first password comes from the administrator: a phone alone must never lead to one.
     re_path(r"^accounts/(?:email|confirm-email|password/reset|password/set|signup)/", no_such_page),
     path("accounts/2fa/totp/activate/", signing.set_up),
     path("accounts/password/change/", signing.change_password),
-    path("api/v1/", api.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from laojia.kernel.kept import KeptInsert, KeptUpdate
+from laojia.kernel.kept import Given, KeptInsert, KeptUpdate
 
 _LONGEST_ID = 18  # digits that surely fit into the column
 _NAMES = 1000  # different sets of columns whose statements are kept: the verbs there are, several times over
@@ -35,7 +35,11 @@ def _is_plain(expect: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=_NAMES)
 def _kept_update(model: type[Model], expect: tuple[str, ...], changes: tuple[str, ...]) -> KeptUpdate:
-    return KeptUpdate(model, expect, changes)
+    fields: Any = {name: model._meta.pk if name == "pk" else model._meta.get_field(name) for name in expect}
+    return KeptUpdate(
+        lambda: model._base_manager.filter(**{name: Given(name, field) for name, field in fields.items()}),
+        changes,
+    )
 
 
 def insert(row: Model) -> None:
@@ -48,7 +52,7 @@ def insert(row: Model) -> None:
 
 @lru_cache(maxsize=_NAMES)
 def _kept_insert(model: type[Model]) -> KeptInsert[Model]:
-    return KeptInsert(model, with_id=True)
+    return KeptInsert(model)
 
 
 def next_id(model: type[Model]) -> int:

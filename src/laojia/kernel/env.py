@@ -164,5 +164,7 @@ def _postgres(name: str, address: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.get("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: value for key, value in options.items() if key not in {"host", "port"}},
+        # After so many times the server keeps the plan of a kept statement (kernel/kept.py); others have none.
+        "OPTIONS": {"prepare_threshold": 2}
+        | {key: value for key, value in options.items() if key not in {"host", "port"}},
     }

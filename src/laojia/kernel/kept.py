@@ -7,15 +7,17 @@ alone: no row and no value outlives the call, so nothing here can be out of date
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 M = TypeVar("M", bound=Model)
+_TO = "to "  # before the name of a column: the value it is set to
 _LARGEST = 2**63  # what the widest number column holds
 
 
@@ -30,11 +32,60 @@ class Given(Expression):
         return "%s", [self]
 
 
-def _filled(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+def _cursor(connection: Any) -> Any:
+    """On PostgreSQL values travel beside the text, and the server plans a text once per connection, not each time."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
+
+
+def _fixed(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """What never changes stands in the text, so that a plan made once may use a partial index; the places stay."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return sql, params
+    from psycopg.sql import Literal
+
+    connection.ensure_connection()
+    first, *rest = sql.split("%s")
+    parts, places = [first], []
+    for param, after in zip(params, rest, strict=True):
+        if isinstance(param, Given):
+            places.append(param)
+            parts += ["%s", after]
+        else:
+            parts += [Literal(param).as_string(connection.connection).replace("%", "%%"), after]
+    return "".join(parts), places
+
+
+def _filled(
+    params: Sequence[Any],
+    values: Mapping[str, Any],
+    connection: Any,
+    written: Mapping[str, Any] = MappingProxyType({}),
+) -> list[Any]:
+    """The parameters with the values in their places; `written` ones are in the shape of the database already."""
     return [
-        one.output_field.get_db_prep_value(values[one.name], connection) if isinstance(one, Given) else one
+        one
+        if not isinstance(one, Given)
+        else written[one.name]
+        if one.name in written
+        else one.output_field.get_db_prep_value(values[one.name], connection)
         for one in params
     ]
+
+
+def _sent(cursor: Any, sql: str, params: list[Any], connection: Any) -> None:
+    """Send it. Whole numbers go out in one width on PostgreSQL: a plan belongs to a text and the types beside it."""
+    if connection.vendor == "postgresql":
+        from psycopg.types.numeric import Int8
+
+        params = [Int8(one) if type(one) is int else one for one in params]
+    cursor.execute(sql, params)
 
 
 class KeptRead(Generic[M]):
@@ -68,28 +119,32 @@ class _Built:
     def __init__(self, queryset: QuerySet[Any]) -> None:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("a kept read cannot prefetch")
-        compiler: Any = queryset.query.get_compiler(connection=connection)
-        self.sql, self.params = compiler.as_sql()
+        compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        self.sql, self.params = _fixed(*compiler.as_sql())
         shape, select = compiler.klass_info, compiler.select
         own = shape["select_fields"]
         self.model: type[Model] = shape["model"]
         self.own = slice(own[0], own[-1] + 1)
         self.names = [column[0].target.attname for column in select[self.own]]
-        self.related = get_related_populators(shape, select, connection.alias)  # type: ignore[call-arg]
+        self.related = get_related_populators(shape, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         self.annotations = tuple((compiler.annotation_col_map or {}).items())
-        self.converters = compiler.get_converters([column[0] for column in select])
-        self.compiler = compiler
+        found = compiler.get_converters([column[0] for column in select])
+        self.converters = [(place, *found[place]) for place in found]
 
     def read(self, values: Mapping[str, Any]) -> list[Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, _filled(self.params, values))
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        with _cursor(connection) as cursor:
+            _sent(cursor, self.sql, _filled(self.params, values, connection), connection)
             rows = cursor.fetchall()
-        if self.converters:
-            rows = self.compiler.apply_converters(rows, self.converters)
-        return [self._object(row) for row in rows]
+        return [self._object(row, connection) for row in rows]
 
-    def _object(self, row: Sequence[Any]) -> Model:
-        made = self.model.from_db(connection.alias, self.names, row[self.own])
+    def _object(self, row: Sequence[Any], connection: Any) -> Model:
+        if self.converters:
+            row = list(row)
+            for place, converters, expression in self.converters:
+                for convert in converters:
+                    row[place] = convert(row[place], expression, connection)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
         for populator in self.related:
             populator.populate(row, made)
         for name, column in self.annotations:
@@ -98,9 +153,9 @@ class _Built:
 
 
 class KeptInsert(Generic[M]):
-    """Inserts rows of one table in one statement, without reading anything back.
+    """Inserts one row without reading anything back. Columns without a value are left to the table: NULL.
 
-    `ignore` leaves out rows that are there already; `update` names the columns that are then written over
+    `ignore` leaves out a row that is there already; `update` names the columns that are then written over
     (`unique` says what "there already" means).
     """
 
@@ -111,81 +166,74 @@ class KeptInsert(Generic[M]):
         ignore: bool = False,
         update: Collection[str] = (),
         unique: Collection[str] = (),
-        with_id: bool = False,
     ) -> None:
-        self._model, self._with_id = model, with_id
+        self._model = model
         self._conflict = OnConflict.IGNORE if ignore else OnConflict.UPDATE if update else None
         self._update, self._unique = update, unique
-        self._text: tuple[str, str, str] | None = None
-        self._fields: list[Field[Any, Any]] = []
+        self._texts: dict[frozenset[str], str] = {}
+        self._fields: list[Any] = [f for f in model._meta.local_concrete_fields if not f.generated]
 
-    def __call__(self, *rows: M) -> None:
-        if self._text is None:
-            self._text = self._build(rows[0])
-        before, places, after = self._text
-        values = [
-            field.get_db_prep_save(field.pre_save(row, add=True), connection)
-            for row in rows
-            for field in self._fields
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(before + ", ".join([places] * len(rows)) + after, values)
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+    def __call__(self, row: M) -> None:
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        fields, values = [], []
+        for field in self._fields:
+            value = field.pre_save(row, True)
+            if value is not None:
+                fields.append(field)
+                values.append(field.get_db_prep_save(value, connection))
+        key = frozenset([field.column for field in fields])
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = self._build(row, fields)
+        with _cursor(connection) as cursor:
+            _sent(cursor, text, values, connection)
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
-    def _build(self, row: M) -> tuple[str, str, str]:
-        """The text before the values, the places of one row, the text behind them."""
-        meta = self._model._meta
-        self._fields = [
-            field
-            for field in meta.local_concrete_fields
-            if not field.generated and (self._with_id or not isinstance(field, AutoField))
-        ]
-        named = {name: meta.get_field(name) for name in (*self._update, *self._unique)}
+    def _build(self, row: M, fields: list[Any]) -> str:
+        named = {name: self._model._meta.get_field(name) for name in (*self._update, *self._unique)}
         query = InsertQuery(
             self._model,
             on_conflict=self._conflict,
             update_fields=[named[name] for name in self._update],
             unique_fields=[named[name] for name in self._unique],
         )
-        query.insert_values(self._fields, [row])
-        ((sql, _params),) = query.get_compiler(connection=connection).as_sql()
-        places = f"({', '.join(['%s'] * len(self._fields))})"
-        before, found, after = sql.partition(places)
-        if not found:
-            raise ValueError(f"{meta.label} has columns that a kept insert cannot write")
-        return before, found, after
+        query.insert_values(fields, [row])
+        ((sql, params),) = query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql()
+        if len(params) != len(fields):
+            raise ValueError(f"{self._model._meta.label} has columns that a kept insert cannot write")
+        return str(sql)
 
 
 class KeptUpdate:
-    """`UPDATE … SET … WHERE …` of plain values. Returns how many rows it changed."""
+    """`UPDATE … SET … WHERE …` of plain values on the rows of a queryset with places. Returns how many it changed."""
 
-    def __init__(self, model: type[Model], expect: Collection[str], changes: Collection[str]) -> None:
-        field = model._meta.get_field
-        self._changed: list[tuple[str, Any]] = [(name, field(name)) for name in changes]
-        found = model._base_manager.filter(**{name: Given(name, _field_of(model, name)) for name in expect})
-        query: Any = found.query.chain(UpdateQuery)
-        query.add_update_values({name: Given(f"to {name}", one) for name, one in self._changed})
-        self._sql, self._params = query.get_compiler(connection=connection).as_sql()
+    def __init__(self, make: Callable[[], QuerySet[Any]], changes: Collection[str]) -> None:
+        self._make, self._names = make, tuple(changes)
+        self._text: tuple[str, Sequence[Any]] | None = None
+        self._fields: dict[str, Any] = {}
 
-    def __call__(self, expect: Mapping[str, Any], changes: Mapping[str, Any]) -> int:
-        values = {f"to {name}": _saved(field, changes[name]) for name, field in self._changed}
-        params = [
-            values[one.name]
-            if one.name in values
-            else one.output_field.get_db_prep_value(expect[one.name], connection)
-            for one in self._params
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+    def __call__(self, values: Mapping[str, Any], changes: Mapping[str, Any]) -> int:
+        if self._text is None:
+            self._text = self._build()
+        sql, params = self._text
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        written = {
+            _TO + name: _saved(field, changes[name], connection) for name, field in self._fields.items()
+        }
+        with _cursor(connection) as cursor:
+            _sent(cursor, sql, _filled(params, values, connection, written), connection)
             return int(cursor.rowcount)
 
+    def _build(self) -> tuple[str, Sequence[Any]]:
+        rows = self._make()
+        fields: dict[str, Any] = {name: rows.model._meta.get_field(name) for name in self._names}
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values({name: Given(_TO + name, field) for name, field in fields.items()})
+        self._fields = fields
+        return _fixed(*query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql())
 
-def _field_of(model: type[Model], name: str) -> Any:
-    return model._meta.pk if name == "pk" else model._meta.get_field(name)
 
-
-def _saved(field: Any, value: Any) -> Any:
+def _saved(field: Any, value: Any, connection: Any) -> Any:
     if isinstance(value, Model):
         value = value.prepare_database_save(field)
     return field.get_db_prep_save(value, connection)

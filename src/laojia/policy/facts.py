@@ -73,6 +73,16 @@ class Columns:
     closed_to_team: str = ""  # a complaint's own team never sees the complaint
     links: tuple[tuple[str, str], ...] = ()  # (kind, column): rows a link holder reaches through this one
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every column named here: who reads no more of a row can still ask what may be done with it."""
+        one = (self.area, self.protected, self.sealed, self.keeper, self.entered, self.closed_to_team)
+        return tuple(
+            dict.fromkeys(
+                (*self.own, *self.team, *filter(None, one), *(column for _kind, column in self.links))
+            )
+        )
+
 
 class Row(Protocol):
     """A table row that declares its columns."""

@@ -6,10 +6,12 @@ follows from it stand or fall together.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.calendar import queries as calendar_queries
@@ -21,7 +23,7 @@ from laojia.foundation.outbox.rules import Variables, check_variables, templates
 from laojia.kernel.clock import local, local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput, Conflict, OutOfScope
-from laojia.kernel.kept import KeptInsert
+from laojia.kernel.kept import Given, KeptInsert, KeptUpdate
 from laojia.policy import contact, deadlines
 from laojia.policy.facts import Actor
 
@@ -126,7 +128,14 @@ def set_clock(
 
 def cancel_clocks(about: About, kinds: Collection[str] | None = None) -> int:
     """Stop the pending clocks of a thing, all or those of the kinds. Returns how many."""
-    return _pending(about, kinds).update(state="cancelled", lease="", lease_until=None)
+    stop = _stop(None if kinds is None else tuple(sorted(kinds)))
+    return stop({"kind": about[0], "id": about[1]}, {"state": "cancelled", "lease": "", "lease_until": None})
+
+
+@cache
+def _stop(kinds: tuple[str, ...] | None) -> KeptUpdate:
+    about = Given("kind", CharField()), Given("id", BigIntegerField())
+    return KeptUpdate(lambda: _pending(about, kinds), ("state", "lease", "lease_until"))
 
 
 def move_clocks(about: About, due: datetime | deadlines.Due, kinds: Collection[str] | None = None) -> int:
@@ -137,7 +146,7 @@ def move_clocks(about: About, due: datetime | deadlines.Due, kinds: Collection[s
     )
 
 
-def _pending(about: About, kinds: Collection[str] | None) -> QuerySet[Clock]:
+def _pending(about: tuple[Any, Any], kinds: Collection[str] | None) -> QuerySet[Clock]:
     rows = Clock.objects.filter(about_kind=about[0], about_id=about[1], state="pending")
     return rows if kinds is None else rows.filter(kind__in=kinds)
 

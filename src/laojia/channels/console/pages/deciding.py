@@ -157,7 +157,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def triage(request: HttpRequest, pk: int) -> HttpResponse:
     """Read and in order."""
     actor = actor_of(request)
-    actions.triage(order=orders.order_on_desk(pk, actor), actor=actor, now=moment())
+    actions.triage(order=orders.order_to_decide(pk, actor), actor=actor, now=moment())
     messages.success(request, _("It waits for a team now."))
     return redirect("console:order", pk=pk)
 
@@ -167,7 +167,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Looked at a second time, for a colleague who sends it."""
     actor = actor_of(request)
-    actions.second_look(order=orders.order_on_desk(pk, actor), actor=actor, now=moment())
+    actions.second_look(order=orders.order_to_decide(pk, actor), actor=actor, now=moment())
     messages.success(request, _("Noted. A colleague can send it now."))
     return redirect("console:order", pk=pk)
 
@@ -177,7 +177,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Taken up again before its day."""
     actor = actor_of(request)
-    actions.resume(order=orders.order_on_desk(pk, actor), actor=actor, now=moment())
+    actions.resume(order=orders.order_to_decide(pk, actor), actor=actor, now=moment())
     return redirect("console:order", pk=pk)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import CharField, Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry.base import BaseGeometry
 
@@ -13,11 +13,14 @@ from laojia.foundation.area.queries.locating import OutlineRow, shapes_of
 from laojia.foundation.area.rules import KnownArea, inside, short_name
 from laojia.foundation.journal.queries import scoped
 from laojia.kernel.errors import BadInput, OutOfScope
+from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel
 
 LIVE = Q(valid_to__isnull=True)
 _FORMERLY = re.compile(r"[((]原[^))]*[))]")
+
+_by_code = KeptRead(lambda: Area.objects.defer("outline").filter(code=Given("code", CharField())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def only_county() -> Area:
 
 def area_by_code(code: str) -> Area | None:
     """An area by its code, closed ones too; a county's six digits are enough."""
-    return Area.objects.filter(code=code.ljust(12, "0") if len(code) < 12 else code).first()
+    return _by_code.first(code=code.ljust(12, "0") if len(code) < 12 else code)
 
 
 def find_villages(text: str, limit: int = 20, *, within: Iterable[str] = ()) -> list[VillageChoice]:

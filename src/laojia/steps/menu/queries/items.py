@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BigIntegerField, CharField, F, Prefetch, QuerySet
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Post
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, OutOfScope, WrongState
+from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, Subject
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
@@ -106,16 +107,32 @@ def _texts(row: ItemVersion) -> dict[str, str]:
     }
 
 
-def item(code: str) -> ItemVersion:
-    """The version of an item that can be ordered now. Refuses: not on the menu (404), paused or retired (409)."""
-    row = (
-        ItemVersion.objects.filter(item__code=code)
+_versions = KeptRead(
+    lambda: (
+        ItemVersion.objects.filter(item__code=Given("code", CharField()))
         .exclude(state="draft")
         .select_related("item", "keeper")
-        .prefetch_related("areas")
         .order_by("-number")
     )
-    newest = next((r for r in row if r.state in ("published", "paused")), None) or row.first()
+)
+_places: KeptRead[Any] = KeptRead(
+    lambda: ItemVersion.areas.through._default_manager.filter(
+        itemversion_id=Given("version", BigIntegerField())
+    ).annotate(path=F("area__path"))
+)
+
+
+def paths_of(item: ItemVersion) -> list[str]:
+    """Where an item may be had, as area paths; none: everywhere."""
+    if "areas" in getattr(item, "_prefetched_objects_cache", ()):
+        return [area.path for area in item.areas.all()]
+    return [row.path for row in _places.rows(version=item.pk)]
+
+
+def item(code: str) -> ItemVersion:
+    """The version of an item that can be ordered now. Refuses: not on the menu (404), paused or retired (409)."""
+    rows = _versions.rows(code=code)
+    newest = next((r for r in rows if r.state in ("published", "paused")), rows[0] if rows else None)
     if newest is None:
         raise OutOfScope(
             "no_item",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,12 +16,14 @@ from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState
 from laojia.kernel.geo import System
+from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
 from laojia.shown import said_day
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import Occasion
+from laojia.steps.menu.queries import paths_of
 from laojia.steps.menu.rules.items import may_be_had_here
 from laojia.steps.menu.rules.questions import LARGEST_NUMBER, LONGEST_ANSWER, Problem, clean_answers
 from laojia.steps.menu.rules.times import earliest_day, wish_days, wish_problem
@@ -32,6 +34,8 @@ from laojia.steps.order.rules import TO_THE_DOOR, Asking, asking_problem
 
 if TYPE_CHECKING:
     from laojia.steps.order.actions.asked import Asked
+
+_person = KeptRead(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField())))
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _LONGEST_WORDS, _LONGEST_PLACE = 500, 120
@@ -74,7 +78,10 @@ def asker_of(actor: Actor) -> int:
 
 def oneself(person_id: int) -> Person:
     """The one who asks, as the person who is served."""
-    return Person.objects.get(pk=person_id)
+    person = _person.first(pk=person_id)
+    if person is None:
+        raise Person.DoesNotExist
+    return person
 
 
 def usual_phone(person: Person | None) -> str:
@@ -203,7 +210,7 @@ def _check_item(asked: Asked, asker_id: int) -> None:
             _("This one is for those who want to help."),
             _("Choose a date under “what is on” and join."),
         )
-    if not may_be_had_here([area.path for area in item.areas.all()], asked.area.path):
+    if not may_be_had_here(paths_of(item), asked.area.path):
         said = _("This is not offered in that village yet.")
         raise BadInput("not_here", said, _("Call the centre, they may know another way."), {"place": said})
     if asked.occasion is not None:

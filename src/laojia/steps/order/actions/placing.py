@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, CharField, F, Q, UUIDField
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import locate, place_now
@@ -23,6 +24,7 @@ from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.db import next_id
+from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.deadlines import Due, by_when, within
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, Occasion
@@ -182,21 +184,16 @@ def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
 
     The open orders it reads are counted too: a flood from one phone is stopped without asking anything more.
     """
-    whose = Q(person_id=asked.person.pk) if asked.person else Q(unit_id=asked.unit.pk if asked.unit else None)
-    if phone and asked.unit is None:
-        whose |= Q(contact_hash=keyed_hash(phone))
     most = env.number("LAOJIA_MOST_OPEN_ORDERS", _MOST_OPEN, least=5, most=100_000)
-    look = Q(key=asked.key) | (whose & Q(state__in=OPEN_STATES, sealed=False))
-    # The item is compared here and not there: the indexes of key, person and phone then do the whole work.
-    rows = list(
-        Order.objects.filter(look)
-        .defer("contact_phone")
-        .annotate(item=F("item_version__item_id"))
-        .order_by("-id")[:most]
-    )
+    person_id = asked.person.pk if asked.person else None
+    unit_id = asked.unit.pk if asked.unit and person_id is None else None
+    by_phone = bool(phone) and asked.unit is None
+    look = _look("person_id" if person_id is not None else "unit_id", most, by_phone=by_phone)
+    whose = person_id if person_id is not None else unit_id
+    rows: list[Any] = look.rows(key=asked.key, whose=whose, phone=keyed_hash(phone) if by_phone else "")
     for row in rows:
         if row.key == asked.key:
-            return _same(row, asked)
+            return _same(Order.objects.get(pk=row.pk), asked)
     if len(rows) >= most:
         raise checking.too_many_open(most)
     alike = [row for row in rows if _same_need(row, asked) and not asked.sure]
@@ -205,6 +202,23 @@ def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
         earlier = next(r for r in alike if r.pk == newest)
         raise checking.likely_duplicate_of(earlier, asked.actor)
     return None
+
+
+@cache
+def _look(column: str, most: int, *, by_phone: bool) -> KeptRead[Order]:
+    """The item is compared by the caller: the indexes of key, person (or body) and phone then do the whole work."""
+    whose = Q(**{column: Given("whose", BigIntegerField())})
+    if by_phone:
+        whose |= Q(contact_hash=Given("phone", CharField()))
+    look = Q(key=Given("key", UUIDField())) | (whose & Q(state__in=OPEN_STATES, sealed=False))
+    return KeptRead(
+        lambda: (
+            Order.objects.filter(look)
+            .defer("contact_phone")
+            .annotate(item=F("item_version__item_id"))
+            .order_by("-id")[:most]
+        )
+    )
 
 
 def _same_need(row: Any, asked: Asked) -> bool:

@@ -34,7 +34,13 @@ from laojia.steps.order.queries.desk import (
     unmapped_needs,
     waiting_list,
 )
-from laojia.steps.order.queries.finding import by_link, by_number, order, order_on_desk
+from laojia.steps.order.queries.finding import (
+    by_link,
+    by_number,
+    order,
+    order_on_desk,
+    order_to_decide,
+)
 from laojia.steps.order.queries.regular import (
     CHECK_WORDS,
     checks_to_telephone,
@@ -92,6 +98,7 @@ __all__ = [
     "open_checks",
     "order",
     "order_on_desk",
+    "order_to_decide",
     "people_i_order_for",
     "place_line",
     "queue",

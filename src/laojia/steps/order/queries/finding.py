@@ -72,6 +72,17 @@ def order_on_desk(pk: int, actor: Actor) -> Order:
     return row
 
 
+_TO_DECIDE = KeptRead(lambda: Order.objects.filter(pk=Given("pk", BigIntegerField()), sealed=False))
+
+
+def order_to_decide(pk: int, actor: Actor) -> Order:
+    """The same order without what is only shown: for a decision that answers with another page."""
+    row = _TO_DECIDE.first(pk=pk)
+    if row is None or not sees(row, actor, "order.see"):
+        raise _not_here()
+    return row
+
+
 _BY_ROW = KeptRead(lambda: _rows().filter(pk=Given("pk", BigIntegerField())))
 
 
