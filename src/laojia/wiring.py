@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from laojia.desks.reports.models import ExchangeFile, ExchangeLine, MonthNote, SavedTable
 from laojia.foundation.area import jobs as area_jobs
 from laojia.foundation.area.jobs.areas_list import AREAS, connect_workers
 from laojia.foundation.area.jobs.stations_list import STATIONS
@@ -208,6 +209,10 @@ AT_AREA: tuple[Holding, ...] = (
     Holding("mergings", _("Duplicates"), Merging, path="area_path", follows=Q(state="proposed"), listed=False),
     Holding("invites", _("Asked to join a drive"), Invite, path="area_path", follows=_OPEN_OCCASION, listed=False),
     Holding("lists", _("Lists read in"), Batch, path="area_path", listed=False),
+    Holding("month_notes", _("Notes to a month"), MonthNote, "area", "area_path", listed=False),
+    Holding("tables", _("Saved tables"), SavedTable, path="area_path", follows=Q(), listed=False),
+    Holding("exchange", _("Exchange files"), ExchangeFile, path="area_path", listed=False),
+    Holding("exchanged", _("Exchanged records"), ExchangeLine, path="area_path", listed=False),
     Holding(
         "messages", _("Messages"), Message, path="area_path", follows=Q(state__in=("queued", "to_call")), listed=False
     ),

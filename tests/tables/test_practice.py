@@ -93,7 +93,9 @@ def copy_of(installation: dict[str, str]) -> dict[str, str]:
     folder = Path(installation["LAOJIA_VAR"]) / "practice"
     given = installation | {"LAOJIA_VAR": str(folder), "LAOJIA_PRACTICE": "yes"}
     address = installation.get("LAOJIA_DB", "")
-    given["LAOJIA_DB"] = f"{address}_practice" if address else str(folder / "laojia.sqlite3")
+    parts = urlsplit(address)
+    beside = urlunsplit(parts._replace(path=f"{parts.path}_practice"))
+    given["LAOJIA_DB"] = beside if address else str(folder / "laojia.sqlite3")
     return given
 
 
