@@ -34,7 +34,7 @@ _CATEGORIES = (
     "环境保护",
     "文化艺术",
     "应急救援、社区服务",
-    "文明实践",
+    "文明风尚",
 )
 
 
@@ -99,7 +99,7 @@ def volunteer_rows(count: int, bad_share: float = 0.0, teams: int = 463) -> Iter
     # Nobody belongs to a team whose own row has a mistake in a list of teams with the same share.
     names = [row[0] for at, row in enumerate(team_rows(teams)) if not every or at % every != every // 2]
     for number in range(count):
-        born = date(1950, 1, 1) + timedelta(days=chance.randrange(56 * 365))
+        born = date(1950, 1, 1) + timedelta(days=number * 37 % (56 * 365))  # with the serial: nobody's twice
         serial = number % 1000
         man = serial % 2 == 1
         certificate = ["执业医师", f"Z{number:09d}", "2015-03-01", ""] if number % 40 == 0 else [""] * 4
