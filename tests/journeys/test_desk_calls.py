@@ -277,7 +277,7 @@ def _typed_in(stage: Stage, offer: Offer, axe: Axe, shot: Any) -> None:
         page.locator("input[name=happened_1]").fill("10:10")
         hand.count.signs += 4
         hand.click(page.get_by_label(cast.volunteer.name).first)
-        hand.click(page.get_by_role("button", name="记下"))
+        hand.click(page.locator(".call-form").get_by_role("button", name="记下", exact=True))
         page.locator(".call-form").wait_for(state="detached")
     law = LawRecord.objects.get()
     assert law.filled_at is not None

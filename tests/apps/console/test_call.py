@@ -128,11 +128,11 @@ def test_showing_in_full_is_journalled(desk: Client, cast: Cast) -> None:
 def test_an_order_in_one_line(cast_with_menu: Cast, client: Client) -> None:
     cast = cast_with_menu
     desk = signed_in(client, cast.dispatcher)
-    page = order_by_line(desk, cast.resident, "理发 周四上午行, 家里有台阶")
+    page = order_by_line(desk, cast.resident, "理发 下周一上午行, 家里有台阶")
     order = Order.objects.get()
     assert order.item_version is not None
     assert "理发" in order.item_version.name
-    assert order.times == [{"date": "2026-11-26", "half": "morning"}] or order.times[0]["half"] == "morning"
+    assert order.times == [{"date": "2026-11-30", "half": "morning"}]
     assert order.words == "家里有台阶"
     assert (order.person_id, order.asker_id) == (cast.resident.pk, cast.resident.pk)
     assert (order.entered_by_id, order.channel, order.consent_spoken) == (cast.dispatcher.pk, "phone", True)
@@ -346,3 +346,28 @@ def test_the_number_of_questions_does_not_grow(desk: Client, cast: Cast, place: 
         desk.get(f"/call/{cast.resident.pk}/")
     assert len(many) <= len(few) + 1
     assert len(many) <= 30, [q["sql"][:120] for q in many]
+
+
+def test_a_time_that_cannot_be_had_is_said_and_not_silently_another(
+    cast_with_menu: Cast, client: Client
+) -> None:
+    cast = cast_with_menu
+    desk = signed_in(client, cast.dispatcher)
+    page = desk.get(f"/call/{cast.resident.pk}/", {"line": "理发 周四上午", "go": "1"}).content.decode()
+    assert "说的那个时间排不上" in page
+    form = page[page.index('id="order"') :]
+    assert not re.search(r'name="times"[^>]*checked', form)
+    page = desk.get(f"/call/{cast.resident.pk}/", {"line": "理发 下周一上午", "go": "1"}).content.decode()
+    assert "说的那个时间排不上" not in page
+    assert re.search(r'value="2026-11-30/morning"[^>]*checked', page)
+
+
+def test_what_nobody_has_to_order_and_what_it_may_be(cast_with_menu: Cast, client: Client) -> None:
+    cast = cast_with_menu
+    desk = signed_in(client, cast.dispatcher)
+    page = desk.get(f"/call/{cast.resident.pk}/", {"line": "量血压", "go": "1"}).content.decode()
+    assert "不用约,开门时去就行" in page
+    page = desk.get(f"/call/{cast.resident.pk}/", {"line": "陪去县医院看眼睛", "go": "1"}).content.decode()
+    assert "陪您去看病" in page  # a guess beside the own words
+    assert 'name="own_words"' in page
+    assert "陪去县医院看眼睛" in page[page.index('id="order"') :]

@@ -20,10 +20,11 @@ _DAY = (
     r"|(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?"
     r"|(?P<only>\d{1,2})[日号]"
 )
-_TIME = re.compile(rf"(?:(?:{_DAY})\s*的?(?P<half>{_HALF})?|(?P<alone>{_HALF}))")
+# 每周三 is a rhythm, not a day: it stays among the words.
+_TIME = re.compile(rf"(?<!每)(?:(?:{_DAY})\s*的?(?P<half>{_HALF})?|(?P<alone>{_HALF}))")
 # What people say around a time and a wish, without meaning anything by it.
 _FILLING = re.compile(
-    r"^(?:想要?|要|需要|请人?|找人?|帮忙?|给)|(?:都|也)?(?:行|可以|能行|方便|有空|就行|都成|成)(?:吧|了|啊)?$"
+    r"^(?:想要?|要|需要|请人?|找人?|帮忙?|给|最好是?|或者?)|(?:都|也)?(?:行|可以|能行|方便|有空|就行|都成|成)(?:吧|了|啊)?$"
 )
 _BETWEEN = re.compile(r"[\s,，、。;；/]+")
 
@@ -110,6 +111,11 @@ def fitting(wishes: Iterable[Wish], offered: Sequence[str], most: int = 3) -> li
                 chosen.append(value)
                 break
     return chosen[:most]
+
+
+def nearness(text: str, known: str) -> int:
+    """How many pairs of neighbouring signs of the text stand in what is known: for a guess when no word fits."""
+    return sum(text[place : place + 2] in known for place in range(len(text) - 1))
 
 
 def best_split(words: Sequence[str], known: Iterable[str]) -> int:

@@ -63,8 +63,9 @@ class WantedForm(OrderForm):
         widget=forms.TextInput(_TEL),
     )
 
-    def __init__(self, *args: Any, family: Sequence[Person] = (), **words: Any) -> None:
+    def __init__(self, *args: Any, family: Sequence[Person] = (), missed: bool = False, **words: Any) -> None:
         super().__init__(*args, behalf=True, known=True, **words)
+        self.missed = missed  # the caller named a time that cannot be had
         self._drop("channel")
         for name in ("whom", "whom_name", "whom_phone", "times"):
             if name in self.fields:

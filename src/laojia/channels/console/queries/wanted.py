@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from laojia.channels.console.queries.caller import Call
-from laojia.channels.console.rules import Line, best_split, fitting, read_line
+from laojia.channels.console.rules import Line, best_split, fitting, nearness, read_line
 from laojia.foundation.people.queries import resident
 from laojia.kernel.clock import local_date
 from laojia.steps.menu import queries as menu
@@ -27,6 +27,8 @@ class Found:
     items: list[ItemVersion]
     seats: list[Occasion]
     words: str
+    near: list[ItemVersion]  # a guess, when nothing on the menu says it in these words
+    just_go: list[ItemVersion]  # nothing to order: one goes there when it is open
 
     @property
     def best(self) -> ItemVersion | None:
@@ -40,12 +42,24 @@ def find_wanted(call: Call, text: str) -> Found:
     known = {term for row in everything for term in (*row.search, row.name)}
     place = best_split(line.words, known)
     asked = line.words[place] if line.words else ""
-    rest = "，".join((*line.words[:place], *line.words[place + 1 :])).replace("，", ", ")
-    rows = [row for row in menu.items(text=asked) if _to_be_had(row)] if asked else []
+    # A bare 理发 says no more than the item's name; 水管漏水 is told to those who come.
+    kept = [word for number, word in enumerate(line.words) if number != place or word not in known]
+    rest = ", ".join(kept)
+    fitting_rows = menu.items(text=asked) if asked else []
+    rows = [row for row in fitting_rows if _to_be_had(row)]
     on = menu.whats_on(call.person.area_path, 30, ("seats",), now=call.now) if asked else []
-    named = {row.item_id for row in menu.items(text=asked)} if asked and on else set()
+    named = {row.item_id for row in fitting_rows}
     seats = [row for row in on if row.item_version.item_id in named]
-    return Found(line, rows[:MOST_FOUND], seats[:4], rest)
+    near = [] if rows or seats else _near(everything, text)
+    just_go = [row for row in fitting_rows if row.mode == "walk_in"][:2]
+    return Found(line, rows[:MOST_FOUND], seats[:4], rest, near, just_go)
+
+
+def _near(rows: list[ItemVersion], text: str) -> list[ItemVersion]:
+    """Up to three items that share pairs of signs with what was typed, the nearest first."""
+    scored = [(nearness(text, f"{row.name} {' '.join(row.search)}"), row) for row in rows if _to_be_had(row)]
+    best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
+    return [row for _score, row in best[:3]]
 
 
 def _to_be_had(row: ItemVersion) -> bool:
@@ -75,10 +89,12 @@ def form_facts(call: Call, wanted: Wanted, *, alone: bool = False) -> dict[str, 
     shown = {value for value, _word in times}
     words = dict(others)
     times = [(value, words[value]) for value in chosen if value not in shown] + list(times)
-    if chosen:
+    missed = bool(wanted.line and wanted.line.wishes and not chosen and times)
+    if chosen or missed:  # a time that was named and cannot be had is not silently another one
         initial["times"] = chosen
     return {
         "item": item,
+        "missed": missed,
         "family": remembered.people,
         "seat": wanted.occasion is not None,
         "times": times,
