@@ -278,7 +278,8 @@ def main() -> None:
     if given.search:
         from bench import searching
 
-        return _kept(given.json, {"search": searching.run(quick=given.quick)})
+        _kept(given.json, {"search": searching.run(quick=given.quick)})
+        return
     size = QUICK if given.quick or given.cost else WHOLE
     begun = time.perf_counter()
     sys.path.insert(0, str(ROOT))
@@ -294,7 +295,8 @@ def main() -> None:
         paths.numbers = dict(open_orders.values_list("pk", "number"))
         if given.cost:
             connection.close()
-            return _kept(given.json, costs(addresses, paths))
+            _kept(given.json, costs(addresses, paths))
+            return
         before = Order.objects.filter(state="received").count()
         ports = {
             name: stack.enter_context(servers.serving(servers.ours(), "/o/", LAOJIA_DB=addresses[name]))
