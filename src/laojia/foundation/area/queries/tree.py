@@ -141,16 +141,14 @@ def _by_old_names(words: list[str], prefixes: list[str]) -> list[VillageChoice]:
 def places_now(area: Area) -> list[Area]:
     """What takes the place of an area today: itself while it is valid, else where it went, the heir first."""
     found: dict[int, Area] = {}
-    waiting, seen = [area.pk], set()
+    waiting, seen = [area.pk], {area.pk}
     while waiting:
-        rows = (
-            Area.objects.filter(pk__in=waiting).select_related("parent").defer("outline", "parent__outline")
-        )
-        ended = [row.pk for row in rows if row.valid_to is not None]
-        found |= {row.pk: row for row in rows if row.valid_to is None}
+        rows = Area.objects.select_related("parent").defer("outline", "parent__outline").in_bulk(waiting)
+        ended = [pk for pk in waiting if rows[pk].valid_to is not None]
+        found |= {pk: rows[pk] for pk in waiting if rows[pk].valid_to is None}
+        links = AreaSuccessor.objects.filter(old__in=ended).order_by("old_id", "-heir", "id")
+        waiting = [pk for pk in dict.fromkeys(links.values_list("new_id", flat=True)) if pk not in seen]
         seen.update(waiting)
-        links = AreaSuccessor.objects.filter(old__in=ended).order_by("-heir", "id")
-        waiting = [pk for pk in links.values_list("new_id", flat=True) if pk not in seen]
     return list(found.values())
 
 
