@@ -260,7 +260,7 @@ def test_a_process_killed_outright_leaves_whole_handfuls(cast_maker: Any) -> Non
     cast: Cast = cast_maker.make()
     desk = Desk(cast)
     with time_machine.travel(NOW, tick=False):
-        rows = [list(sheets.VOLUNTEER_HEADINGS), *sheets.volunteer_rows(8000, 0.0, 0)]
+        rows = [list(sheets.VOLUNTEER_HEADINGS), *sheets.volunteer_rows(4000, 0.0, 0)]
         body = "\n".join(",".join(row) for row in rows).encode()
         kind = kind_named("volunteers")
         from laojia.foundation.lists.jobs.reading import head_of
@@ -275,14 +275,14 @@ def test_a_process_killed_outright_leaves_whole_handfuls(cast_maker: Any) -> Non
     assert batch.done == batch.lines.count() == batch.fresh + batch.bad + batch.repeated
     Batch.objects.filter(pk=batch.pk).update(lease_until=None)
     through(batch)
-    assert (batch.state, batch.fresh) == ("checked", 8000)
+    assert (batch.state, batch.fresh) == ("checked", 4000)
     actions.take_list(batch=batch, actor=desk.actor, now=NOW)
     _kill_when_begun(batch)
     batch.refresh_from_db()
     assert Registration.objects.count() == batch.done
     Batch.objects.filter(pk=batch.pk).update(lease_until=None)
     through(batch)
-    assert (batch.state, batch.made, Registration.objects.count()) == ("taken", 8000, 8000)
+    assert (batch.state, batch.made, Registration.objects.count()) == ("taken", 4000, 4000)
 
 
 def _kill_when_begun(batch: Batch) -> None:
