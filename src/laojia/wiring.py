@@ -116,7 +116,7 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
 }
 
 # Clock kind → handler(about_id, now); called by the worker when the clock runs out.
-CLOCKS: Mapping[str, Callable[[int, datetime], None]] = {
+CLOCKS: Mapping[str, Callable[[int, datetime], object]] = {
     "offer.remind": dispatch_jobs.remind_due,
     "offer.call": dispatch_jobs.call_due,
     "offer.answer": dispatch_jobs.answer_due,

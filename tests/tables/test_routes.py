@@ -209,8 +209,10 @@ GET  SD 404
      people/<int:pk>/unclaim/ people/<int:pk>/same/ people/alike/<int:one>/<int:other>/ people/joined/<int:pk>/
 GET  StD 404
      people/alike/
+POST SD 404 G=403
+     people/<int:pk>/untie/
 POST SD 404
-     people/<int:pk>/untie/ people/<int:pk>/claim/ people/alike/<int:one>/<int:other>/propose/
+     people/<int:pk>/claim/ people/alike/<int:one>/<int:other>/propose/
      people/alike/<int:one>/<int:other>/apart/ people/joined/<int:pk>/confirm/ people/joined/<int:pk>/undo/
 
 # Menu, occasions, points

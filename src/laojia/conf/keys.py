@@ -110,4 +110,4 @@ def _quoted(column: Column) -> tuple[str, str]:
 
 def _key(column: Column) -> str:
     key = column.model._meta.pk
-    return connection.ops.quote_name(key.column)
+    return connection.ops.quote_name(str(key.column))

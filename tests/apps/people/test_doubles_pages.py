@@ -89,7 +89,7 @@ def test_two_people_and_by_hand(cast, double, staff, desk):
     assert f"/people/alike/{cast.neighbour.pk}/{double.pk}/" in found
     assert (
         staff.post(f"/people/alike/{cast.neighbour.pk}/{double.pk}/propose/", {"kept": "9"}).status_code
-        == 404
+        == 422
     )
     refused = staff.post(
         f"/people/alike/{cast.child.pk}/{cast.daughter.pk}/propose/", {"kept": cast.daughter.pk}

@@ -19,7 +19,7 @@ from laojia.foundation.people.rules import UNDONE_WITHIN, like_name
 from laojia.kernel import clock
 from laojia.kernel.codes import mask_id_number
 from laojia.kernel.db import row_id
-from laojia.kernel.errors import Conflict, OutOfScope
+from laojia.kernel.errors import BadInput, Conflict, OutOfScope, Refused
 from laojia.kernel.paging import page
 from laojia.policy.permissions import PERMISSIONS
 
@@ -84,7 +84,8 @@ def propose(request: HttpRequest, one: int, other: int) -> HttpResponse:
     _enter(request)
     kept = row_id(request.POST.get("kept", ""))
     if kept not in {one, other}:
-        raise OutOfScope("not_here")
+        unsaid = BadInput("kept", _("Say which entry stays."))
+        return _show_pair(request, one, other, refused=unsaid, status=unsaid.http)
     gone = other if kept == one else one
     reasons = [word for word in request.POST.getlist("reasons") if word in REASONS] or ["by_hand"]
     try:
@@ -158,7 +159,7 @@ def _words(codes: Any) -> list[object]:
 
 
 def _show_pair(
-    request: HttpRequest, one: int, other: int, *, status: int = 200, refused: Conflict | None = None
+    request: HttpRequest, one: int, other: int, *, status: int = 200, refused: Refused | None = None
 ) -> HttpResponse:
     actor = actor_of(request)
     left, right = queries.person_seen(actor, one), queries.person_seen(actor, other)
