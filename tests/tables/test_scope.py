@@ -87,15 +87,18 @@ def _chain(
 
 
 LOOKS = (
-    (Order, ("order.see", "order.list", "order.nudge", "order.refuse", "order.reveal")),
-    (Occasion, ("occasion.see", "occasion.postpone", "occasion.record")),
+    (
+        Order,
+        ("order.see", "order.list", "order.nudge", "order.refuse", "order.reveal", "month.see", "table.run"),
+    ),
+    (Occasion, ("occasion.see", "occasion.postpone", "occasion.record", "month.see")),
     (Offer, ("offer.see", "offer.accept", "offer.withdraw")),
     (Attendance, ("attendance.see", "attendance.settle", "not_home.step")),
-    (RosterLine, ("roster.see", "roster.leave")),
+    (RosterLine, ("roster.see", "roster.leave", "month.see", "exchange.make")),
     (Review, ("review.see", "review.see_shared")),
-    (Complaint, ("complaint.see", "complaint.answer")),
+    (Complaint, ("complaint.see", "complaint.answer", "month.see")),
     (Incident, ("incident.see", "incident.close")),
-    (Person, ("person.see", "person.correct", "person.reveal")),
+    (Person, ("person.see", "person.correct", "person.reveal", "table.run", "table.reveal")),
 )
 
 
