@@ -29,8 +29,15 @@ FILL = """
 import sys; sys.path.insert(0, {root!r})
 import django; django.setup()
 from tests.cast import NOW, make_cast
+from laojia.foundation.outbox.models import Message
+from laojia.foundation.people.models import Claim
 from laojia.steps.order.models import Order
+from tests.acting import account_of
 cast = make_cast()
+for who in (cast.dispatcher, cast.leader, cast.resident):
+    Claim.objects.create(account=account_of(who), person=who, proof="post", at=NOW)
+Message.objects.create(key="m", template="order.received", to_person_id=cast.resident.pk, about_kind="order", about_id=1,
+    due_at=NOW, created_at=NOW, state="to_call", text="王秀英您好")
 Order.objects.create(state="waiting", number="N1", words="想请人帮忙量血压", person=cast.resident, channel="page",
     contact_phone="13800000000", holder_since=NOW, promise_due_at=NOW, placed_at=NOW, area=cast.village,
     area_path=cast.village.path, place="槐树巷9号")
