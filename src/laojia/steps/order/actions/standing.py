@@ -32,6 +32,7 @@ from laojia.steps.order.actions.placing import place as place_order
 from laojia.steps.order.actions.planning import call_off_visits, open_order, plan, say
 from laojia.steps.order.actions.seating import stop_looking
 from laojia.steps.order.models import ENDED_HOW, ENDED_WITH, HOLIDAYS, Order, StandingGap, StandingHelp
+from laojia.steps.order.rules import TO_THE_DOOR
 
 LONGEST_UNKNOWN = timedelta(weeks=4)  # a pause nobody can name the end of is looked at again after this
 _LONGEST_PAUSE = timedelta(days=366)
@@ -106,14 +107,27 @@ def begin_for(
     order = place_order(
         actor=actor, now=now, key=key, item_version=item_version, area=area, person=person, unit=unit, place=place,
         words=words, consent_spoken=consent_spoken, relative=relative, alone=alone, sure=sure,
+        times=_first_wish(rhythm),
     )  # fmt: skip
     if known is not None and order.standing_id is not None:
         return StandingHelp.objects.select_related("item_version", "team", "area").get(pk=order.standing_id)
     return begin(order=order, actor=replace(actor, on_behalf_of=None), now=now, **rhythm)
 
 
+def _first_wish(rhythm: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The first visit as a wish: an ordinary home visit that becomes regular keeps its item's days and lead time."""
+    first: date = rhythm["valid_from"]
+    days = [
+        first + timedelta(days=n)
+        for n in range(7)
+        if (first + timedelta(days=n)).weekday() in rhythm["weekdays"]
+    ]
+    return [{"date": day.isoformat(), "half": _half(rhythm["starts"])} for day in days[:1]]
+
+
 def _check_order(order: Order) -> None:
-    if order.item_version is None or order.item_version.mode != "standing" or order.standing_id is not None:
+    version = order.item_version
+    if version is None or version.mode not in TO_THE_DOOR or order.standing_id is not None:
         raise BadInput(
             "not_standing",
             _("Regular help is not offered for this."),

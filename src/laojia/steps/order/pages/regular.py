@@ -28,6 +28,7 @@ from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import actions, forms, queries
 from laojia.steps.order.models import StandingHelp
 from laojia.steps.order.pages.common import actor_of, key_of, put
+from laojia.steps.order.rules.placing import TO_THE_DOOR
 
 _CHANNEL_OF = {"call": Channel.PHONE, "visit": Channel.COUNTER, "counter": Channel.COUNTER}
 
@@ -232,7 +233,11 @@ def regular_new(request: HttpRequest, person: int) -> HttpResponse:
     """By telephone or at the counter: order and rhythm in one go, for a person the desk has found."""
     actor = _desk(request)
     whom = person_seen(actor, person)
-    items = [row.pk for row in menu.items(area_path=whom.area_path) if row.mode == "standing"]
+    items = [
+        row.pk
+        for row in menu.items(area_path=whom.area_path)
+        if row.mode in TO_THE_DOOR and not row.protected
+    ]
     form = forms.BeginForm(
         request.POST or None,
         items=ItemVersion.objects.filter(pk__in=items).order_by("name"),
