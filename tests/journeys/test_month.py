@@ -61,3 +61,35 @@ def test_the_month_on_a_phone(world: World, open_page: Open, axe: Any) -> None:
     page.screenshot(path=SHOTS / "month-phone.png", full_page=True)
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
+
+
+def test_tables_and_records_at_the_desk(world: World, open_page: Open, axe: Any) -> None:
+    """A form is set up once and is a file afterwards; records go out and come back. Without a script it works alike."""
+    account = account_of(world.cast.dispatcher)
+    page = open_page("/tables/", size=DESK, signed_in=account, script=False)
+    page.locator('a[href="/tables/new/?subject=orders"]').click()
+    page.locator("input[name=name]").fill("信访局周表")
+    for code in ("number", "item", "town"):
+        page.locator(f"input[name=on_{code}]").check()
+    page.locator("input[name=heading_number]").fill("单子编号")
+    page.locator("main form button").last.click()
+    expect(page.locator("main thead")).to_contain_text("单子编号")
+    with page.expect_download() as waiting:
+        page.locator("button[value=csv]").first.click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    page = open_page("/tables/new/?subject=volunteers", size=DESK, signed_in=account)
+    axe(page)
+    page.screenshot(path=SHOTS / "table-form.png", full_page=True)
+    page.goto(f"/tables/{world.ids['table']}/")
+    axe(page)
+    page.screenshot(path=SHOTS / "table.png", full_page=True)
+    page.goto("/exchange/")
+    axe(page)
+    page.screenshot(path=SHOTS / "exchange.png", full_page=True)
+    page.get_by_role("button", name="改好了").click()
+    page.goto(f"/exchange/{world.ids['exchange_file']}/")
+    axe(page)
+    expect(page.locator("main tbody").last).to_contain_text("改好了")
+    page.screenshot(path=SHOTS / "exchange-file.png", full_page=True)
+    page.goto("/month/definitions/")
+    axe(page)
