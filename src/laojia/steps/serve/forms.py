@@ -68,7 +68,7 @@ class HeadsForm(forms.Form):
 class TurnUpForm(forms.Form):
     """Somebody who came on the spot."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Name of the person"), max_length=40)
     phone = forms.CharField(label=_("Phone"), max_length=20)
 
 

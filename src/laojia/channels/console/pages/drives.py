@@ -87,7 +87,9 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
     ticked = {row_id(one) or 0 for one in request.POST.getlist("teams")}
     words = {"items": call_up_items(), "areas": movable_areas(actor)}
     form = CallUpForm(request.POST or None, initial={"key": uuid.uuid4(), "hours": 4}, **words)
-    if request.method == "POST" and "filter" not in request.POST and form.is_valid():
+    if "filter" in request.POST:
+        form.errors.clear()  # teams are being looked for; nothing is sent yet, so nothing is missing yet
+    elif request.method == "POST" and form.is_valid():
         try:
             occasion = _opened(form.cleaned_data, ticked, actor, now)
         except BadInput as refused:
