@@ -238,10 +238,15 @@ def state_look(kind: str, state: str) -> tuple[str, str]:
 _LINK = re.compile(r"[:：]?\s*https?://\S+\s*")
 
 
+# Words that point at a link mean nothing on the telephone: 口令在这里, 能去不能去都点这里, 怎么办写在这里。
+_TO_THE_LINK = re.compile(r"[,，]?[^,，。:：?!]*(?:[看点]|写?在)这里[,，。]")
+
+
 def spoken(text: str) -> str:
     """A message as one says it on the telephone: without the link and without the words that lead to it."""
     said = _LINK.sub("。", text)
-    return re.sub(r"(查看|See|看这里|写在这里)。", "", said).replace("。。", "。").strip()
+    said = _TO_THE_LINK.sub("。", re.sub(r"(查看|See)。", "", said))
+    return re.sub(r"([。?!])。+", r"\1", said).strip()
 
 
 _LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)(\d{7,8})$")

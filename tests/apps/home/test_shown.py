@@ -127,3 +127,15 @@ def test_a_message_is_said_without_its_link() -> None:
     assert "http" not in said
     assert said == "编号 D1 定好了:甲队,明天 09:00 到。来不了请早点说。我们不会向您要验证码、要钱。"
     assert shown.spoken("收到了。查看:https://x/l/a/ 我们不会向您要钱。") == "收到了。我们不会向您要钱。"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("到时请问对口令,口令在这里:http://a/l/x/ 谢谢。", "到时请问对口令。谢谢。"),
+        ("您能去吗?能去不能去都点这里:http://a/v/ 谢谢。", "您能去吗?谢谢。"),
+        ("编号 D1 这里接不了,原因和该找谁写在这里:http://a/l/x/ 谢谢。", "编号 D1 这里接不了。谢谢。"),
+    ],
+)
+def test_words_that_point_at_a_link_are_not_said(text: str, said: str) -> None:
+    assert shown.spoken(text) == said

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
 
+from laojia.foundation.journal.queries import scoped
 from laojia.foundation.outbox import queries as outbox
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.models import Person, Post
@@ -18,6 +21,7 @@ from laojia.policy.contact import MOST_TRIES
 from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
 from laojia.shown import spoken
+from laojia.steps.order.models import Attendance, Order
 
 MOST_MESSAGES = 400
 MOST_ROWS = 60
@@ -31,6 +35,7 @@ class CallRow:
     team: Team | None
     messages: list[Message] = field(default_factory=list)
     grid_workers: list[Person] = field(default_factory=list)
+    more: dict[int, str] = field(default_factory=dict)  # by message: what its link would have shown
 
     @property
     def anchor(self) -> str:
@@ -60,7 +65,12 @@ class CallRow:
     @property
     def sentences(self) -> list[str]:
         """What to say, each thing once."""
-        return list(dict.fromkeys(spoken(message.text) for message in self.messages if message.text))
+        said = (
+            f"{spoken(message.text)} {self.more.get(message.pk, '')}".strip()
+            for message in self.messages
+            if message.text
+        )
+        return list(dict.fromkeys(said))
 
 
 def call_rows(actor: Actor, now: datetime) -> list[CallRow]:
@@ -77,8 +87,36 @@ def call_rows(actor: Actor, now: datetime) -> list[CallRow]:
         key = ("p", person.pk) if person else ("t", team.pk if team else 0)
         rows.setdefault(key, CallRow(person, team)).messages.append(message)
     found = list(rows.values())[:MOST_ROWS]
+    _say_what_the_link_shows(actor, found)
     _name_grid_workers([row for row in found if row.ask_others], local_date(now))
     return found
+
+
+def _say_what_the_link_shows(actor: Actor, rows: Iterable[CallRow]) -> None:
+    """The word at the door, our question, where else to go: on a page behind a link, so said aloud here."""
+    rows = list(rows)
+    ids = {m.about_id for row in rows for m in row.messages if m.about_kind == "order"}
+    visits = Attendance.objects.filter(state="expected").exclude(door_word="")
+    known = scoped(Order.objects.filter(pk__in=ids, sealed=False), actor, "order.see").prefetch_related(
+        Prefetch("attendances", visits.select_related("occasion"), to_attr="places")
+    )
+    orders = {order.pk: order for order in known} if ids else {}
+    for row in rows:
+        for message in row.messages:
+            order = orders.get(message.about_id) if message.about_kind == "order" else None
+            if order is not None:
+                row.more[message.pk] = _behind_the_link(order, message.template)
+
+
+def _behind_the_link(order: Any, template: str) -> str:
+    if template == "order.need_info" and order.question_back:
+        return _("We would like to know: %(question)s") % {"question": order.question_back}
+    if template in ("order.refused", "order.nobody_found"):
+        return str(order.where_else)
+    home = [one for one in order.places if one.occasion.kind in ("visit", "standing")]
+    if template in ("order.arranged", "order.changed", "order.tomorrow") and home:
+        return _("Ask them at the door for the word: %(word)s.") % {"word": home[0].door_word}
+    return ""
 
 
 def _name_grid_workers(rows: Iterable[CallRow], today: date) -> None:
