@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from laojia.channels.home.rules import VISITING
@@ -76,8 +76,9 @@ class Visiting:
             return errors.refused(request, refused())
         with veil.visiting(refused):
             answer = self.get_response(request)
-            if isinstance(answer, StreamingHttpResponse):
-                whole = HttpResponse(b"".join(answer.streaming_content), headers=dict(answer.headers))  # type: ignore[arg-type]
+            if answer.streaming:  # read here, while the veil hangs
+                parts: Any = answer
+                whole = HttpResponse(b"".join(parts.streaming_content), headers=dict(answer.headers))
                 whole.status_code = answer.status_code
                 return whole
             return answer

@@ -43,6 +43,7 @@ _LEFT_OUT = {
     "auth_permission",
     "django_session",
     "laojia_cache",
+    "limits_taken",
     "people_namepiece",
 }
 

@@ -24,7 +24,7 @@ STATION_WORDS = {
 }
 _MEGABYTE = 1024 * 1024
 
-Choices = Sequence[tuple[str, Any]]
+Choices = Sequence[tuple[Any, Any]]
 
 
 class SearchForm(forms.Form):
@@ -86,7 +86,7 @@ class MergeForm(forms.Form):
     others = forms.TypedMultipleChoiceField(
         label=_("Together with"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 10})
     )
-    into = forms.TypedChoiceField(label=_("They become"), coerce=int, empty_value=0, required=False)
+    into = forms.TypedChoiceField(label=_("They become"), coerce=int, empty_value=None, required=False)
     name = forms.CharField(label=_("Name of the new one"), max_length=60, required=False)
     code = forms.CharField(
         label=_("Code of the new one"),

@@ -119,7 +119,7 @@ def _area(one: Begun, pk: int, parent: int, path: str, like: Sequence[Area], cha
 
 
 def _is_heir(one: Begun, change: AreaChange) -> bool:
-    return change.plan["parts"][change.plan["rest"]][0] == one.name
+    return bool(change.plan["parts"][change.plan["rest"]][0] == one.name)
 
 
 def _together(like: Iterable[Area]) -> tuple[str, str, bool]:

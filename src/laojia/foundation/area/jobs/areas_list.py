@@ -135,7 +135,7 @@ def _staying(areas: Mapping[int, Area], asked: Asked) -> dict[int, str]:
     spare = {"area.Area"}
     stays |= dict.fromkeys(used_among(Area, list(areas), spare=spare), "used")
     below = Area.objects.filter(parent_id__in=areas).exclude(pk__in=areas)
-    stays |= {pk: "below" for pk in below.values_list("parent_id", flat=True) if pk is not None}
+    stays |= dict.fromkeys(below.values_list("parent_id", flat=True), "below")
     stays |= dict.fromkeys(touched_since("area", areas, asked.until), "changed")
     return stays
 

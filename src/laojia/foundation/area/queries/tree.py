@@ -128,11 +128,12 @@ def _by_old_names(words: list[str], prefixes: list[str]) -> list[VillageChoice]:
     for area in rows.defer("outline").order_by("code"):
         if area.valid_to is None:
             said = next((n for n, _until in area.former if all(w in n or w in area.town for w in words)), "")
-            places = [area] if said else []
+            places: list[Area] = [area] if said else []
         else:
             said, places = area.name, places_now(area)
         for place in places:
-            choice = VillageChoice(place.pk, place.code, place.name, place.parent.name, place.path, said)
+            above = place.parent.name if place.parent is not None else ""
+            choice = VillageChoice(place.pk, place.code, place.name, above, place.path, said)
             if not prefixes or inside(place.path, prefixes):
                 found.setdefault(place.pk, choice)
     return list(found.values())

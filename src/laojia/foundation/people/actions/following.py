@@ -15,7 +15,7 @@ def posts_follow(moved: Moved) -> int:
     held = Post.objects.filter(area__in=list(moved.successors)).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=moved.on)
     )
-    there = set(
+    there: set[tuple[object, ...]] = set(
         Post.objects.filter(area__in=[pk for news in moved.successors.values() for pk, _path in news])
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=moved.on))
         .values_list("person_id", "role", "area_id", "station_id", "team_id", "unit_id")
