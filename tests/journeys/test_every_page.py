@@ -30,7 +30,9 @@ ON_PHONES = "ARVLG"
 AT_DESKS = "DSKCMY123"
 PHONE_FIRST = ("help", "people")  # grid workers go from door to door with these
 # Files, not pages; and pages of other programs.
-NO_PAGE = re.compile(r"\.(csv|xlsx|json)$|^api/|/download/|^i18n/|^gateway/")
+NO_PAGE = re.compile(
+    r"\.(csv|xlsx|json)$|^api/|/download/|^i18n/|^gateway/|^lists/template/|^lists/.*/(bad-rows|progress)/"
+)
 # These only lead on; where they lead is looked at by itself, by whom it is for.
 LEADS_ON = {"calendar/", "accounts/password/change/"}
 # Two Latin words with a space between them are a sentence that nobody translated. Names of things that have no other name stay.

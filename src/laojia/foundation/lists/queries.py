@@ -103,10 +103,3 @@ def sheet_of(batch: Batch) -> bytes:
 def fingerprint_of(kind: str, body: bytes) -> str:
     """The same for the same sheet."""
     return crypto.keyed_hash(f"{kind} {crypto.digest(body, 'sha256')}")
-
-
-def cells_of(row: StagedRow) -> dict[str, Any]:
-    """The plain cells of a staged row by heading position; nothing when they are blanked."""
-    import json
-
-    return dict(enumerate(json.loads(row.cells))) if row.cells else {}

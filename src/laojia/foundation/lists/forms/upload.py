@@ -35,7 +35,7 @@ class RowsForm(forms.Form):
     """Which rows of a list are shown."""
 
     found = forms.ChoiceField(
-        label=_("Rows"),
+        label=_("Which rows"),
         required=False,
         choices=[("", _("all rows")), *FOUND_WORDS.items(), ("stays", _("stayed"))],
     )

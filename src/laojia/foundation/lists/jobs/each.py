@@ -43,7 +43,7 @@ def used_among(model: type[Model], ids: Collection[int], *, spare: Collection[st
     used: set[int] = set()
     for relation in model._meta.related_objects:
         other = relation.related_model
-        if isinstance(other, str) or other._meta.label in spare or used >= set(ids):
+        if other._meta.label in spare or used >= set(ids):
             continue
         name = relation.field.name
         found = other._base_manager.filter(**{f"{name}__in": set(ids) - used})

@@ -49,7 +49,7 @@ def reasons_to_stay(people: Mapping[int, Person], asked: Asked) -> dict[int, str
     stays |= dict.fromkeys(touched_since("person", ids, asked.until), "changed")
     stays |= dict.fromkeys(set(posts.values_list("person_id", flat=True)), "used")
     stays |= dict.fromkeys(used_among(Person, ids, spare=_CAME_ALONG), "works")
-    return stays | {pk: "account" for pk in signed_in if pk is not None}
+    return stays | dict.fromkeys(signed_in, "account")
 
 
 def delete_people(people: Collection[Person], asked: Asked) -> None:

@@ -175,7 +175,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
         pk: "forbidden" for pk, team in teams.items() if not may(asked.actor, "list.remove", subject_of(team))
     }
     stays |= dict.fromkeys(touched_since("team", teams, asked.until), "changed")
-    stays |= {pk: "used" for pk in joined.values_list("team_id", flat=True) if pk is not None}
+    stays |= dict.fromkeys(joined.values_list("team_id", flat=True), "used")
     stays |= dict.fromkeys(used_among(Team, list(teams), spare=spare), "works")
     going = [team for pk, team in teams.items() if pk not in stays]
     record_many(going, "list.remove", actor=asked.actor, now=asked.now)
@@ -196,7 +196,7 @@ TEAMS = ListKind(
     look=look,
     take=take,
     remove=remove,
-    handful=25,
+    handful=10,
     address="/teams/%s/",
     words=WORDS,
 )
