@@ -16,21 +16,22 @@ from typing import Any
 
 from bench import servers
 
-MANY, FEW = 1_000_000, 50_000
+MANY, FEW = 1_000_000, 100_000
 TURNS = 7
 
 # What became of the orders: four in a hundred could not be done, every twentieth was late, every fiftieth in own words.
-_ENDS = """
-UPDATE order_order SET
-  arranged_at = placed_at + (id %% 4000) * interval '1 minute',
-  served_at = CASE WHEN state = 'closed' THEN placed_at + interval '4 days' END,
-  outcome = CASE WHEN state <> 'closed' THEN '' WHEN id %% 25 = 0 THEN 'cannot' WHEN id %% 10 = 0 THEN 'partly' ELSE 'done' END,
-  outcome_reason = CASE WHEN state = 'closed' AND id %% 25 = 0 THEN (ARRAY['no_parts','needs_specialist','other'])[1 + id %% 3] ELSE '' END,
-  close_kind = CASE WHEN state <> 'closed' THEN '' WHEN id %% 3 = 0 THEN 'solved' ELSE 'not_reviewed' END,
-  channel = (ARRAY['page','phone','phone','counter','paper'])[1 + id %% 5],
-  described = id %% 50 = 0,
-  late_since = CASE WHEN id %% 20 = 0 THEN placed_at + interval '2 days' END
-"""
+_PLACED = "(%(now)s::timestamptz - (n %% 1000000) * interval '30 seconds')"
+_CLOSED = "n %% 1000 >= %(open)s"
+_ENDS = {
+    "arranged_at": f"{_PLACED} + (n %% 4000) * interval '1 minute'",
+    "served_at": f"CASE WHEN {_CLOSED} THEN {_PLACED} + interval '4 days' END",
+    "outcome": f"CASE WHEN NOT {_CLOSED} THEN '' WHEN n %% 25 = 0 THEN 'cannot' WHEN n %% 10 = 0 THEN 'partly' ELSE 'done' END",
+    "outcome_reason": f"CASE WHEN {_CLOSED} AND n %% 25 = 0 THEN (ARRAY['no_parts','needs_specialist','other'])[1 + n %% 3] ELSE '' END",
+    "close_kind": f"CASE WHEN NOT {_CLOSED} THEN '' WHEN n %% 3 = 0 THEN 'solved' ELSE 'not_reviewed' END",
+    "channel": "(ARRAY['page','phone','phone','counter','paper'])[1 + n %% 5]",
+    "described": "n %% 50 = 0",
+    "late_since": f"CASE WHEN n %% 20 = 0 THEN {_PLACED} + interval '2 days' END",
+}  # fmt: skip
 # Rows that hang on each closed order: copies of one row made by the application, with these columns of their own.
 _COPY = "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} AS o, order_order AS n WHERE o.id = %s AND n.state = 'closed'"
 _BEGAN = "n.placed_at + interval '4 days'"
@@ -111,9 +112,8 @@ def fill(many: int, now: datetime) -> Any:
     filled = filling.make_people(now)
     say(f"filling in {many:,} orders, visits, records and roster lines")
     begun = time.perf_counter()
+    filling._OWN.update(_ENDS)  # this measurement alone: orders that came to an end
     filling.add_orders(filled, 1001, 1000 + many, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_ENDS, [])
     hang(Order.objects.select_related("item_version", "area", "person").get(pk=filled.model), now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
