@@ -21,6 +21,7 @@ from laojia.steps.order import actions, jobs, queries
 from laojia.steps.order.models import Attendance, Order, StandingHelp
 from tests.acting import signed_in
 from tests.apps.order.conftest import Place, make_item
+from tests.apps.dispatch.conftest import make_item
 from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db
@@ -127,9 +128,11 @@ def test_an_impossible_rhythm(cast: Cast, wished: Order, facts: dict[str, Any], 
     assert not StandingHelp.objects.exists()
 
 
-def test_only_from_an_order_of_regular_help(cast: Cast, place: Place) -> None:
+def test_only_what_is_done_at_the_door_becomes_regular(cast: Cast, place: Place) -> None:
+    lesson = make_item("PH1", name="学用手机", mode="by_appointment")
     with pytest.raises(BadInput):
-        begin(cast, place())
+        begin(cast, place(item_version=lesson))
+    assert begin(cast, place()).item_version.mode == "home_visit"
 
 
 @pytest.mark.parametrize("who", ["resident", "leader", "other_station_staff", "grid_worker"])
