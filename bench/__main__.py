@@ -274,7 +274,27 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, help="write what was measured there as well")
     parser.add_argument("--search", action="store_true", help="finding people on the telephone, nothing else")
+    parser.add_argument(
+        "--month", action="store_true", help="the month page over a million orders, nothing else"
+    )
+    parser.add_argument(
+        "--lists", action="store_true", help="a list of 116,000 volunteers read in, nothing else"
+    )
     given = parser.parse_args()
+    if given.lists:
+        from bench import lists
+
+        sys.path.insert(0, str(ROOT))
+        with ExitStack() as alone:
+            lists.measure(alone, quick=given.quick)
+        return
+    if given.month:
+        from bench import month
+
+        found_month = month.run(quick=given.quick)
+        if given.json:
+            given.json.write_text(json.dumps({"month": found_month}, indent=1))
+        return
     if given.search:
         from bench import searching
 
