@@ -77,7 +77,8 @@ def test_saved_changed_copied_removed(world: World) -> None:
 @pytest.mark.parametrize(
     "facts",
     [
-        {"name": ""}, {"name": "长" * 61}, {"subject": "residents", "columns": [("number", "a")]}, {"columns": []}, {"columns": [("nonsense", "x")]},
+        {"name": ""}, {"name": "长" * 61}, {"subject": "residents", "columns": [("number", "a")]}, {"columns": []},
+        {"columns": [("nonsense", "x")]},
         {"columns": [("number", "a"), ("number", "b")]}, {"columns": [("number", " ")]},
         {"columns": [("number", "长" * 61)]}, {"filters": {"period": "ever"}},
     ],
