@@ -83,7 +83,7 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
         require(actor, "call_up.open", Subject("occasion", area_path=next(iter(prefixes), "/0/")))
     sent = request.POST if request.method == "POST" else request.GET
     kind, text = sent.get("kind", ""), sent.get("q", "").strip()[:40]
-    found = callable_teams(actor, kind=kind, text=text)
+    found = callable_teams(kind=kind, text=text)
     ticked = {row_id(one) or 0 for one in request.POST.getlist("teams")}
     words = {"items": call_up_items(), "areas": movable_areas(actor)}
     form = CallUpForm(request.POST or None, initial={"key": uuid.uuid4(), "hours": 4}, **words)
@@ -130,7 +130,7 @@ def drive(request: HttpRequest, pk: int) -> HttpResponse:
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:40]
     asked_ids = {one.team_id for one in invites} | {row.team_id}
     more = (
-        [t for t in callable_teams(actor, kind=kind, text=text) if t.pk not in asked_ids]
+        [t for t in callable_teams(kind=kind, text=text) if t.pk not in asked_ids]
         if kind or text
         else []
     )

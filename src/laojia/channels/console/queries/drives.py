@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from laojia.channels.console.queries.queue import Map, Town
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import only_county, shapes_below
@@ -14,9 +16,7 @@ from laojia.foundation.area.queries.locating import OutlineRow, shapes_of
 from laojia.foundation.area.rules import draw
 from laojia.foundation.people.models import Person, Post
 from laojia.foundation.teams.models import Team
-from laojia.foundation.teams.queries import teams_seen
 from laojia.kernel.clock import local_date
-from laojia.policy.facts import Actor
 from laojia.policy.roles import Role
 from laojia.steps.dispatch.models import Invite
 from laojia.steps.dispatch.queries import Trip
@@ -63,9 +63,15 @@ def trips_map(trips: Sequence[Trip]) -> TripsMap:
     return TripsMap(Map(picture.width, picture.height, ground), spots)
 
 
-def callable_teams(actor: Actor, *, kind: str, text: str) -> list[Team]:
-    """Teams to tick, by name; resting ones too, marked: in an emergency they may be asked."""
-    return list(teams_seen(actor, text=text, kind=kind)[:MOST_SHOWN])
+def callable_teams(*, kind: str, text: str) -> list[Team]:
+    """Teams to tick, by name; resting ones too, marked: in an emergency they may be asked.
+
+    All of the county, as everybody sees them on the public page of teams: a station asks the next town's team as well.
+    """
+    rows = Team.objects.filter(ended_on=None).select_related("area").order_by("name", "id")
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(Q(name__contains=text) | Q(area__name__contains=text)) if text else rows
+    return list(rows[:MOST_SHOWN])
 
 
 def call_up_items() -> list[tuple[int, str]]:
