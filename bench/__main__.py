@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -266,6 +266,35 @@ def costs(addresses: dict[str, str], paths: Paths) -> dict[str, Any]:
     return found
 
 
+def _lists(*, quick: bool) -> dict[str, Any]:
+    from bench import lists
+
+    sys.path.insert(0, str(ROOT))
+    with ExitStack() as alone:
+        lists.measure(alone, quick=quick)
+    return {}
+
+
+def _month(*, quick: bool) -> dict[str, Any]:
+    from bench import month
+
+    return {"month": month.run(quick=quick)}
+
+
+def _search(*, quick: bool) -> dict[str, Any]:
+    from bench import searching
+
+    return {"search": searching.run(quick=quick)}
+
+
+# What is measured on its own: the word after --, what it is, and what does it.
+ALONE: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "search": ("finding people on the telephone", _search),
+    "month": ("the month page over a million orders", _month),
+    "lists": ("a list of 116,000 volunteers read in", _lists),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one turn: a look, no result")
@@ -273,33 +302,18 @@ def main() -> None:
         "--cost", action="store_true", help="processor time and statements of one request only"
     )
     parser.add_argument("--json", type=Path, help="write what was measured there as well")
-    parser.add_argument("--search", action="store_true", help="finding people on the telephone, nothing else")
-    parser.add_argument(
-        "--month", action="store_true", help="the month page over a million orders, nothing else"
-    )
-    parser.add_argument(
-        "--lists", action="store_true", help="a list of 116,000 volunteers read in, nothing else"
-    )
+    for word, (what, _run) in ALONE.items():
+        parser.add_argument(f"--{word}", action="store_true", help=f"{what}, nothing else")
     given = parser.parse_args()
-    if given.lists:
-        from bench import lists
+    for word, (_what, run) in ALONE.items():
+        if getattr(given, word):
+            _kept(given.json, run(quick=given.quick))
+            return
+    _requests(given)
 
-        sys.path.insert(0, str(ROOT))
-        with ExitStack() as alone:
-            lists.measure(alone, quick=given.quick)
-        return
-    if given.month:
-        from bench import month
 
-        found_month = month.run(quick=given.quick)
-        if given.json:
-            given.json.write_text(json.dumps({"month": found_month}, indent=1))
-        return
-    if given.search:
-        from bench import searching
-
-        _kept(given.json, {"search": searching.run(quick=given.quick)})
-        return
+def _requests(given: argparse.Namespace) -> None:
+    """The paths of the web, beside both floors."""
     size = QUICK if given.quick or given.cost else WHOLE
     begun = time.perf_counter()
     sys.path.insert(0, str(ROOT))

@@ -10,7 +10,7 @@ from laojia.policy.consequences import CONSEQUENCES
 from laojia.policy.contact import MOST_A_DAY, MOST_TRIES, QUIET_FROM, QUIET_TO
 from laojia.policy.deadlines import DEADLINES, Span, Unit
 from laojia.policy.metrics import EXCLUSIONS, METRICS, UNITS
-from laojia.policy.permissions import BEHALF, PERMISSIONS, PROTECTED_ROLES
+from laojia.policy.permissions import BEHALF, LISTS, PERMISSIONS, PROTECTED_ROLES
 from laojia.policy.reasons import REASONS
 from laojia.policy.roles import SECOND_FACTOR_ROLES, SEPARATE_ROLES, Role
 from laojia.policy.transitions import MACHINES, Machine
@@ -28,7 +28,7 @@ _UNITS = {
 def policy_page() -> str:
     """Machines, who may what, reasons, consequences, clocks."""
     parts = (
-        _policy_head(), _machines(), _permissions(), _behalf(), _reasons(), _consequences(), _clocks(), _peace(),
+        _policy_head(), _machines(), _permissions(), _behalf(), _lists(), _reasons(), _consequences(), _clocks(), _peace(),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
@@ -105,6 +105,14 @@ def _behalf() -> Iterator[str]:
         yield f"| {role.value} | {_list(f'`{verb}`' for verb in verbs)} |"
 
 
+def _lists() -> Iterator[str]:
+    yield "\n## Lists\n"
+    yield "Kinds of lists a post reads in, sees and takes back. Each row is asked for by its own verb."
+    yield "\n| role | kinds |\n|---|---|"
+    for role, kinds in LISTS.items():
+        yield f"| {role.value} | {_list(kinds)} |"
+
+
 def _reasons() -> Iterator[str]:
     yield "\n## Reason codes\n\n| verb | codes |\n|---|---|"
     for verb, codes in REASONS.items():
@@ -131,7 +139,10 @@ def _clocks() -> Iterator[str]:
 def _peace() -> Iterator[str]:
     yield "\n## When people are left in peace\n"
     yield f"Nothing is sent or called from {QUIET_FROM:%H:%M} to {QUIET_TO:%H:%M} but the kinds marked `urgent` in data/messages.toml."
-    yield f"At most {MOST_A_DAY} automatic messages a day to one person, the rest the next morning, but for the kinds marked `counts = false`."
+    yield (
+        f"At most {MOST_A_DAY} automatic messages a day to one person, the rest the next morning, but for the kinds"
+        " marked `counts = false`."
+    )
     yield f"A call nobody answers comes back {MOST_TRIES} times, then the contact or the grid worker is asked."
 
 

@@ -249,13 +249,14 @@ def lists_of(actor: Actor) -> frozenset[str]:
 # Speaking for somebody: the post that allows it, within its area. The person spoken for must be permitted himself.
 _ASKING = frozenset(
     "order.place order.describe order.nudge order.change order.answer order.cancel order.suspend order.resume order.reopen"
-    " order.close order.arrange order.see standing.pause standing.resume standing.prolong standing.say standing.end attendance.say review.give"
-    " complaint.file incident.report person.consent person.correct person.add".split()
+    " order.close order.arrange order.see standing.pause standing.resume standing.prolong standing.say standing.end"
+    " attendance.say review.give complaint.file incident.report person.consent person.correct person.add".split()
 )
 _LEADING = frozenset(
     "offer.accept offer.decline offer.return offer.hand_over offer.claim occasion.confirm occasion.agree_time"
     " occasion.release occasion.unoffer occasion.record occasion.pass occasion.postpone occasion.reconfirm roster.ask roster.stand_in"
-    " roster.turn_up invite.accept invite.decline invite.name roster.mark roster.attest attendance.mark not_home.step order.arrange order.unarrange order.serve team.capacity team.rest"
+    " roster.turn_up roster.mark roster.attest invite.accept invite.decline invite.name attendance.mark not_home.step"
+    " order.arrange order.unarrange order.serve team.capacity team.rest"
     " standing.team_say standing.usual team.member team.introduce walk_in.tally offer.make occasion.offer".split()
 )
 _VOLUNTEERING = frozenset("roster.join roster.answer roster.leave".split())

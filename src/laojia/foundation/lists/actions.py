@@ -45,7 +45,8 @@ def read_list(
 ) -> Batch:
     """Put a sheet down to be checked; the same sheet that is being worked on already is that batch.
 
-    `titles` and `places` are its heading, `below` the first row under it. Raises NotPermitted when the kind is not one of the actor's posts.
+    `titles` and `places` are its heading, `below` the first row under it.
+    Raises NotPermitted when the kind is not one of the actor's posts.
     """
     _check_kind(actor, kind_named(kind))
     fingerprint = fingerprint_of(kind, body)
