@@ -29,8 +29,8 @@ from laojia.kernel.errors import BadInput, Conflict
 from laojia.policy.permissions import PERMISSIONS
 from laojia.policy.roles import Role
 from laojia.policy.transitions import MACHINES
-from laojia.steps.dispatch.models import Offer, PoolEntry
-from laojia.steps.menu.models import ItemVersion, MenuItem, Occasion, Point
+from laojia.steps.dispatch.models import Invite, Offer, PoolEntry
+from laojia.steps.menu.models import ItemVersion, MenuItem, Occasion, Point, Standstill
 from laojia.steps.order.models import OPEN_AT_DESK, Attendance, Order, StandingHelp
 from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
@@ -145,6 +145,15 @@ def test_beside_the_machines_there_is_the_rest(said):
     assert Attendance.objects.filter(occasion__kind="standing", state="not_home").exists()
     assert Order.objects.filter(sealed=True, state="received").exists()
     assert set(Order.objects.values_list("channel", flat=True)) >= {"page", "phone", "counter", "paper"}
+
+
+def test_several_teams_at_one_work_stand_there(said: list[str]) -> None:
+    """A drive with every answer, an exercise of a call-up written down, a day of snow that is over."""
+    drive = Invite.objects.filter(occasion__emergency=False, occasion__state="confirmed")
+    assert set(drive.values_list("state", flat=True)) == {"accepted", "declined", "open"}
+    exercise = Occasion.objects.get(emergency=True)
+    assert (exercise.practice, exercise.state) == (True, "recorded")
+    assert Standstill.objects.get().state == "lifted"
 
 
 def test_the_same_moment_gives_the_same_county(said):

@@ -21,6 +21,7 @@ from laojia.conf.demonstration.land import EDITOR, make_land, make_points
 from laojia.conf.demonstration.play import Play
 from laojia.conf.demonstration.scale import SCALES, Say
 from laojia.conf.demonstration.serving import Serving
+from laojia.conf.demonstration.together import Together
 from laojia.foundation.area.actions import mark_demonstration
 from laojia.foundation.area.models import Area
 from laojia.foundation.calendar.jobs import seed_calendar
@@ -111,7 +112,8 @@ def live_through(play: Play) -> None:
     items = {version.item.code: version for version in versions}
     asking, going = Asking(play, items), Serving(play)
     gatherings = Gatherings(play, asking, going, items)
-    for part in (asking, going, gatherings, Cases(play, asking, going, gatherings)):
+    together = Together(play, going, gatherings)
+    for part in (asking, going, gatherings, Cases(play, asking, going, gatherings), together):
         part.plan()
     play.send_twice_a_day()
     play.run()
