@@ -101,7 +101,7 @@ def _yes_with_five(stage: Stage, axe: Axe, shot: Any, occasion: Occasion) -> Non
     shot(page, "drive invite named", full=True)
     row = Invite.objects.get(occasion=occasion, team=cast.other_team)
     assert (row.state, row.heads, row.answered_by_id) == ("accepted", 5, cast.other_leader.pk)
-    named = RosterLine.objects.filter(occasion=occasion, team=cast.other_team)
+    named = RosterLine.objects.filter(occasion=occasion, team_id=cast.other_team.pk)
     assert sorted(named.values_list("person__name", "state")) == [("严同去", "asked"), ("曹同去", "asked")]
 
 
@@ -109,7 +109,7 @@ def _no_by_telephone(stage: Stage, axe: Axe, shot: Any, occasion: Occasion) -> N
     """The doctors' leader is called; the station writes down his no as his."""
     cast = stage.cast
     page = stage.desk(cast.station_staff, f"/desk/drives/{occasion.pk}/")
-    assert "5 个人" in page.inner_text("main")
+    assert "一共去 5 人" in page.inner_text("main")
     page.locator("li", has_text=cast.medical_team.name).get_by_role("link", name="队伍回话了").click()
     axe(page)
     page.locator("summary", has_text="这次去不了").click()
@@ -209,7 +209,7 @@ def test_teams_are_called_up(stage: Stage, axe: Axe, shot: Any) -> None:
     page = stage.desk(cast.dispatcher, f"/desk/drives/{occasion.pk}/")
     axe(page)
     shot(page, "call-up desk", full=True)
-    assert "10 个人" in page.inner_text("main")
+    assert "一共去 10 人" in page.inner_text("main")
     _led_and_recorded(stage, axe, shot, occasion)
 
 

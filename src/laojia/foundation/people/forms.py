@@ -236,7 +236,7 @@ class DayForm(forms.Form):
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(_DATE))
     half = forms.ChoiceField(label=_("When"), choices=[(half, labels.HALF_DAYS[half]) for half in HALF_DAYS])
-    capacity = forms.IntegerField(label=_("Visits"), min_value=0, max_value=200)
+    capacity = forms.IntegerField(label=_("How many visits"), min_value=0, max_value=200)
 
 
 class RestForm(forms.Form):

@@ -204,7 +204,7 @@ class ManyForm(forms.Form):
     verb = forms.ChoiceField(
         label=_("What"),
         choices=[("occasion.postpone", _("Postpone")), ("occasion.call_off", _("Call off"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "side-by-side"}),
     )
     area = forms.TypedChoiceField(label=_("Where"), coerce=int)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
@@ -217,7 +217,7 @@ class ManyForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label=_("Which"),
         choices=[(k, KIND_WORDS[k]) for k in Occasion.KINDS],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "side-by-side"}),
     )
     reason = forms.ChoiceField(label=_("Why"))
     words = forms.CharField(label=_("A word more"), max_length=200, required=False)

@@ -45,7 +45,7 @@ class RhythmForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On which days?"),
         coerce=int,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "side-by-side"}),
         choices=[
             (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
             (5, _("Saturday")), (6, _("Sunday")),
