@@ -57,7 +57,7 @@ def around(folder: Path) -> dict[str, str]:
         address = os.environ["LAOJIA_DB"]
         name = f"county{os.getpid()}"
         with psycopg.connect(address, autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")  # noqa: S608
+            server.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
         given["LAOJIA_DB"] = urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
     return given
 
