@@ -180,7 +180,7 @@ def said_distance(metres: float | None) -> str:
 
 
 # State → tone and sign, the same state meaning much the same in every machine; `kind.state` where it does not.
-# The word comes from labels.py; colour is never the only sign (rule 9).
+# The word comes from labels; colour is never the only sign (rule 9).
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     "received": ("calm", "inbox"),
     "waiting": ("soon", "hourglass"),

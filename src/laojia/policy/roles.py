@@ -1,4 +1,4 @@
-"""Who can act, at which level, through which channel. Plain names only; shown words live in labels.py."""
+"""Who can act, at which level, through which channel. Plain names only; shown words live in labels."""
 
 from __future__ import annotations
 
