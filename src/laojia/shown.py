@@ -227,6 +227,20 @@ STATE_LOOKS: dict[str, tuple[str, str]] = {
     "contacted": ("soon", "phone"),
     "answered": ("go", "talk"),
     "reported": ("soon", "alarm"),
+    "proposed": ("soon", "question"),
+    "dropped": ("calm", "cross"),
+    "undone": ("calm", "back"),
+    "planned": ("soon", "calendar"),
+    "done": ("go", "check"),
+    "reading": ("soon", "hourglass"),
+    "checked": ("soon", "question"),
+    "taking": ("soon", "hourglass"),
+    "taken": ("go", "check"),
+    "removing": ("soon", "hourglass"),
+    "removed": ("calm", "cross"),
+    "in_file": ("soon", "inbox"),
+    "entered": ("go", "check"),
+    "corrected": ("calm", "pen"),
 }
 
 

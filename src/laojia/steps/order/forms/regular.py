@@ -77,10 +77,17 @@ class ChangeRhythmForm(RhythmForm):
         del self.fields["valid_from"]
 
 
+class ItemField(forms.ModelChoiceField):
+    """Items by the name people say."""
+
+    def label_from_instance(self, obj: ItemVersion) -> str:
+        return obj.name
+
+
 class BeginForm(RhythmForm):
     """Regular help begun by telephone or at the counter, in one go."""
 
-    item = forms.ModelChoiceField(label=_("What is it about?"), queryset=ItemVersion.objects.none())
+    item = ItemField(label=_("What is it about?"), queryset=ItemVersion.objects.none())
     place = forms.CharField(label=_("Where exactly? House, floor, a landmark"), max_length=120)
     words = free_line()
     alone = forms.BooleanField(label=_("The person lives alone"), required=False)
