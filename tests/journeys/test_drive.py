@@ -129,8 +129,8 @@ def _signed_up_and_moved_up(stage: Stage, axe: Axe, shot: Any, occasion: Occasio
     cast = stage.cast
     first = stage.phone(cast.volunteer, f"/on/{occasion.pk}/")
     axe(first)
-    first.get_by_text("我也去").last.click()
-    first.wait_for_url("**/volunteer/**")
+    first.locator(".main-button a").click()
+    first.wait_for_url("**/volunteer/**", wait_until="commit")
     first.locator(f"form[action='/volunteer/join/{occasion.pk}/'] button").click()
     first.get_by_text("记上您了").wait_for()
     second = stage.phone(cast.second_volunteer, "/volunteer/")

@@ -130,7 +130,9 @@ def _occasion(row: Occasion, now: Any) -> OnCard:
     )
     if row.kind == "volunteers" and places < 1:
         wanted, full = _("enough volunteers have joined"), True
-    return OnCard(row, said_name(row.item_version), reverse("menu:on_one", args=[row.pk]), said, full, wanted, by_phone)
+    return OnCard(
+        row, said_name(row.item_version), reverse("menu:on_one", args=[row.pk]), said, full, wanted, by_phone
+    )
 
 
 @require_safe
@@ -192,9 +194,7 @@ def on_one(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": _waiting(waiting),
         "over": over,
         "seat_url": _link("order:seat", pk) if open_now and row.kind == "seats" else "",
-        "join_url": _link("serve:join", pk)
-        if open_now and row.volunteers_taken < row.volunteer_places
-        else "",
+        "join_url": f"{_link('serve:volunteer')}#call-{pk}" if open_now and row.volunteer_places else "",
         "postponed": row.state == "postponed",
         "share": request.build_absolute_uri(),
     }
@@ -208,10 +208,10 @@ def _waiting(count: int) -> str:
     return said % {"count": count}
 
 
-def _link(name: str, pk: int) -> str:
+def _link(name: str, *args: int) -> str:
     """An address of a later step; this step names the route, it does not import it."""
     try:
-        return reverse(name, args=[pk])
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 
