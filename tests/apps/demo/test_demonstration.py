@@ -79,7 +79,7 @@ def test_the_county_is_whole(said):
     assert dict(Station.objects.values_list("level").annotate(Count("pk"))) == {
         "centre": 1, "institute": 15, "station": 20,
     }  # fmt: skip
-    assert MenuItem.objects.count() == 40
+    assert MenuItem.objects.count() == 41
     assert Zone.objects.count() == 4
     assert Point.objects.filter(hours__isnull=False).exists()
     assert all(line.endswith(" s)") for line in said)

@@ -166,15 +166,19 @@ def _teams(land: Land, folk: Folk, scale: Scale, today: date) -> None:
     rng, centres = chance("teams"), town_centres()
     kinds = [kind for kind, (share, _reach, _word) in words.TEAM_KINDS.items() for _one in range(share)]
     names: set[str] = set()
-    for number in range(scale.teams - 1):
+    each = [kind for kind, (share, _reach, _word) in words.TEAM_KINDS.items() if share]
+    for number in range(scale.teams - 2):
         # Every kind once, then by their shares.
-        kind = [*words.TEAM_KINDS, *(kinds[step * 37 % len(kinds)] for step in range(scale.teams))][number]
+        kind = [*each, *(kinds[step * 37 % len(kinds)] for step in range(scale.teams))][number]
         town = land.towns[number % len(land.towns)]
         folk.teams.append(_team(kind, town, land, names, number, rng, centres, today))
+    rescue = _team(
+        words.RESCUE_KIND, land.towns[0], land, names, scale.teams, chance("rescue"), centres, today
+    )
     centre = Team(
         name=words.KEEPER_TEAM, kind=words.KEEPER_TEAM, area=land.county, area_path=land.county.path
     )
-    folk.teams.append(centre)
+    folk.teams += [rescue, centre]
     for team in folk.teams[:: max(1, scale.teams // scale.featured)][: scale.featured]:
         team.featured = True
     Team.objects.bulk_create(folk.teams, 500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from laojia.conf.demonstration import words
 from laojia.conf.demonstration.gatherings import Gatherings
 from laojia.conf.demonstration.play import Play
 from laojia.conf.demonstration.serving import Serving
@@ -17,7 +18,7 @@ from laojia.steps.menu.models import Occasion, Standstill
 from laojia.steps.serve import actions as serving
 
 _HELPERS = ("党员志愿队", "青年志愿队", "文明风尚志愿队", "巾帼志愿队")
-_CALLED = ("平安志愿队", "青年志愿队", "消防志愿队")
+_CALLED = (words.RESCUE_KIND, "平安志愿队", "青年志愿队")
 
 
 class Together:
@@ -52,12 +53,16 @@ class Together:
         occasion = Occasion.objects.select_related("item_version", "area").get(pk=occasion_pk)
         if occasion.state != "confirmed":
             return
+        # Two places beside those who are asked: the third who signs up waits.
+        occasion = menu.change(
+            occasion=occasion, changes={"volunteer_places": 2}, actor=play.dispatcher(), now=play.moment
+        )
         asked = dispatching.invite(
             occasion=occasion, teams=self._teams(_HELPERS), actor=play.dispatcher(), now=play.moment
         )
         for row, heads in zip(asked, (5, 3, 0), strict=False):  # the fourth has not answered yet
             play.later(self._answer, row.pk, heads, hours=(1, 4))
-        for number, team in enumerate(play.folk.teams[-3:]):
+        for number, team in enumerate(play.folk.teams[-6:-3]):
             play.later(self._join, occasion_pk, play.folk.members[team.pk][number], hours=(3, 20))
 
     def _answer(self, invite_pk: int, heads: int) -> None:

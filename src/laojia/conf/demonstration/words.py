@@ -24,7 +24,9 @@ TEAM_KINDS: Mapping[str, tuple[int, str, str]] = {
     "消防志愿队": (2, "county", "消防"),
     "就业志愿队": (2, "county", "就业帮扶"),
     "交通志愿队": (2, "county", "交通"),
+    "应急志愿队": (0, "county", "应急"),
 }
+RESCUE_KIND = "应急志愿队"  # one of it, called together in an emergency
 KEEPER_TEAM = "县未成年人心理辅导中心"
 TEAM_WORDS = (
     "槐荫", "暖阳", "邻里", "同心", "春雨", "和风", "常青", "汾水", "霍泉", "红枣", "小满", "谷雨", "灯火", "热心",
