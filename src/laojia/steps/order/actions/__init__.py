@@ -11,6 +11,8 @@ from laojia.steps.order.actions.asking import (
     reveal,
     take_back,
 )
+from laojia.steps.order.actions.beginning import begin as start_standing
+from laojia.steps.order.actions.beginning import begin_for as start_standing_for
 from laojia.steps.order.actions.checks import ask as ask_standing
 from laojia.steps.order.actions.checks import heard, nobody_answered, person_says, team_says
 from laojia.steps.order.actions.course import arrange, close, keep, serve, unarrange
@@ -44,8 +46,6 @@ from laojia.steps.order.actions.placing import describe, place
 from laojia.steps.order.actions.planning import plan as plan_standing
 from laojia.steps.order.actions.ringing import answer_passed, promise_passed, promise_rests, triage_passed
 from laojia.steps.order.actions.seating import expect, promote_waiting_list, release
-from laojia.steps.order.actions.standing import begin as start_standing
-from laojia.steps.order.actions.standing import begin_for as start_standing_for
 from laojia.steps.order.actions.standing import change as change_standing
 from laojia.steps.order.actions.standing import (
     complaint_filed,

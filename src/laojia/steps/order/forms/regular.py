@@ -77,11 +77,11 @@ class ChangeRhythmForm(RhythmForm):
         del self.fields["valid_from"]
 
 
-class ItemField(forms.ModelChoiceField):
+class ItemField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Items by the name people say."""
 
-    def label_from_instance(self, obj: ItemVersion) -> str:
-        return obj.name
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
 
 
 class BeginForm(RhythmForm):
