@@ -18,6 +18,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 
 from laojia.foundation.journal.actions import record
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.outbox.actions import set_clock
 from laojia.foundation.outbox.models import Clock
 from laojia.kernel import clock
@@ -149,8 +150,9 @@ def _blank_all(
 
 
 def daily(_about: int, now: datetime) -> None:
-    """Clock retention.daily: blank what is over, and look again tomorrow night."""
+    """Clock retention.daily: blank what is over, sweep counters that say nothing any more, look again tomorrow night."""
     expire(now)
+    limits.sweep(now)
     arm(now)
 
 

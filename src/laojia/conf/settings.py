@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "laojia.foundation.area.apps.Area",
     "laojia.foundation.outbox.apps.Outbox",
     "laojia.foundation.journal.apps.Journal",
+    "laojia.foundation.limits.apps.Limits",
     "laojia.foundation.calendar.apps.Calendar",
     "laojia.foundation.lists.apps.Lists",
     "laojia.foundation.files.apps.Files",

@@ -27,12 +27,13 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from laojia.conf.acting import needs_second_factor
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.outbox.actions import post
 from laojia.foundation.people import actions
 from laojia.foundation.people.models import Account
 from laojia.foundation.people.queries import actor_of
 from laojia.foundation.people.rules import LOCKED_FOR, MOST_FAILURES
-from laojia.kernel import clock, crypto, limits
+from laojia.kernel import clock, crypto
 from laojia.kernel.codes import clean_phone, secret_token
 from laojia.kernel.errors import BadInput, TooMany
 from laojia.policy.facts import CLOCK

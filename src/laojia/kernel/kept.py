@@ -88,6 +88,15 @@ def _sent(cursor: Any, sql: str, params: list[Any], connection: Any) -> None:
     cursor.execute(sql, params)
 
 
+def ask(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    """Send a text that never changes, values in the shape of the database; the rows it gives."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    with _cursor(connection) as cursor:
+        _sent(cursor, sql, params, connection)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
 class KeptRead(Generic[M]):
     """`read = KeptRead(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField())))`, then `read.first(pk=7)`.
 

@@ -15,7 +15,7 @@ from django.db.models import Field
 
 _on: ContextVar[bool] = ContextVar("visitor_view", default=False)
 # What a browser's memory and the shared cache need, whoever looks.
-_OWN_TABLES = ("django_session", "laojia_cache")
+_OWN_TABLES = ("django_session", "laojia_cache", "limits_taken")
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "DROP", "ALTER")
 
 

@@ -39,7 +39,7 @@ def test_placing_by_the_interface(
         "item_code": haircut.item.code, "area_code": cast.village.code, "place": "一巷3号",
         "times": [{"date": "2026-11-26", "half": "morning"}],
     }  # fmt: skip
-    with django_assert_max_num_queries(29):  # twelve of them count orders of the person and of the device
+    with django_assert_max_num_queries(18):
         answer = client.post(
             "/api/v1/orders", json.dumps(body), content_type="application/json",
             headers={"Idempotency-Key": str(uuid.uuid4())},

@@ -19,8 +19,8 @@ from laojia.kernel.errors import BadInput, NotPermitted
 from laojia.policy.facts import Actor
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import actions, queries
+from laojia.steps.order.actions.checking import limit_ordering
 from laojia.steps.order.models import Order
-from laojia.steps.order.pages.common import limit_ordering
 
 
 class SignedIn(SessionAuth):
@@ -115,7 +115,7 @@ def place(
 ) -> Any:
     """The same key again gives the same order, however often it is sent."""
     now = clock.now()
-    limit_ordering(request, _actor(request))
+    limit_ordering(actor=_actor(request), now=now, asked_from=request.META)
     facts: dict[str, Any] = {
         "actor": _actor(request), "now": now, "key": idempotency_key, "place": body.place, "words": body.words,
         "alone": body.alone, "contact_phone": body.contact_phone, "sure": body.sure, "lon": body.lon, "lat": body.lat,

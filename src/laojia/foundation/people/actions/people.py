@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import check, record
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.people.models import Account, Claim, Consent, Person, Registration
 from laojia.foundation.people.queries import posts_on, resident
 from laojia.foundation.people.rules import clean_name, keeps_id_number, may_be_guardian, may_have_guardian
-from laojia.kernel import crypto, limits
+from laojia.kernel import crypto
 from laojia.kernel.clock import local_date
 from laojia.kernel.codes import clean_id_number, clean_phone
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.people import actions, queries
 from laojia.foundation.people.forms import WhoForm
 from laojia.foundation.people.pages import actor_of, tried
-from laojia.kernel import clock, limits
+from laojia.kernel import clock
 from laojia.kernel.errors import TooMany
 
 
@@ -85,7 +86,7 @@ def _limit_claims(request: HttpRequest) -> None:
     day, now = timedelta(days=1), clock.now()
     address = request.META.get("REMOTE_ADDR", "")
     tries = (("claim", str(request.user.pk), TRIES_OF_A_NUMBER), ("claim_from", address, TRIES_OF_A_PLACE))
-    if any(limits.take(name, key, most=most, within=day, now=now) for name, key, most in tries if key):
+    if limits.take_each([limits.Limit(name, key, most, day) for name, key, most in tries if key], now=now):
         raise TooMany(
             "claims",
             _("That was a bit often for today."),

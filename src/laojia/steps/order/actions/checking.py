@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Q
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.calendar.queries import calendar
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.people.models import Person, Post, Unit
 from laojia.foundation.people.rules import needs_guardian
+from laojia.kernel import env
 from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState
 from laojia.kernel.geo import System
@@ -20,7 +22,7 @@ from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
-from laojia.shown import said_day
+from laojia.shown import said, said_day
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import Occasion
 from laojia.steps.menu.queries import paths_of
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 _person = KeptRead(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField())))
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
+_AN_HOUR = timedelta(hours=1)
 _LONGEST_WORDS, _LONGEST_PLACE = 500, 120
 _MOST_WISHES = 3
 _LOOKED_AT = 40  # possible days among which the nearest is sought
@@ -91,6 +94,32 @@ def usual_phone(person: Person | None) -> str:
 
 def is_child(person: Person | None, now: datetime) -> bool:
     return person is not None and needs_guardian(person.birth_year, local_date(now))
+
+
+def limit_ordering(*, actor: Actor, now: datetime, asked_from: Mapping[str, Any]) -> None:
+    """Ordering and cancelling in a loop: so often an hour for one person, three times as often for one device.
+
+    The desks and grid workers order for many; they are not counted. A refusal stays counted: this stands outside the
+    order's own transaction. Raises TooMany.
+    """
+    if actor.on_behalf_of is not None or actor.has(Role.DISPATCHER, Role.STATION_STAFF, Role.GRID_WORKER):
+        return
+    most = env.number("LAOJIA_MOST_ORDERS_AN_HOUR", 20, least=5, most=100_000)
+    device = f"{asked_from.get('REMOTE_ADDR', '')} {asked_from.get('HTTP_USER_AGENT', '')}"
+    counted = (
+        ("order_person", str(actor.person_id or ""), most),
+        ("order_device", device, 3 * most),
+    )
+    again = limits.take_each(
+        [limits.Limit(name, key, min(count, 300), _AN_HOUR) for name, key, count in counted if key], now=now
+    )
+    if again is not None:
+        raise TooMany(
+            "many_orders",
+            _now("You have ordered very often within an hour."),
+            _now("You can order again from %(when)s. Or call the centre, they note everything at once.")
+            % {"when": said(again + timedelta(seconds=59), now)},
+        )
 
 
 def no_place() -> BadInput:

@@ -15,11 +15,12 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import locate, place_now
 from laojia.foundation.calendar.queries import calendar
 from laojia.foundation.journal.actions import happened_before, start
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.outbox.actions import post, set_clock
 from laojia.foundation.people.actions import add_person
 from laojia.foundation.people.models import Person, Unit
 from laojia.foundation.teams.models import Team
-from laojia.kernel import env, limits
+from laojia.kernel import env
 from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
@@ -70,8 +71,9 @@ def place(
 
     `person` is served (none and no `unit`: the one who asks), `relative` is somebody new, entered with the order.
     `times` are wishes {"date": ISO, "half": …}; `seats` people come to `occasion`, `head_count` are served elsewhere.
-    `area` None: found from the point. `said_at`: when a paper says so, typed in later. Raises BadInput (fields by name), Conflict `likely_duplicate`
-    (fields["earlier"] = its number) unless `sure`, Conflict `week_full`, NotPermitted, OutOfScope.
+    `area` None: found from the point. `said_at`: when a paper says so, typed in later. Raises BadInput (fields by
+    name), Conflict `likely_duplicate` (fields["earlier"] = its number) unless `sure`, Conflict `week_full`,
+    NotPermitted, OutOfScope.
     """
     asked = Asked(
         actor, now, key, _where(area, lon, lat, position_system), item_version, person, unit,

@@ -10,16 +10,13 @@ from django.forms import Form
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from laojia.kernel import clock, env, limits
+from laojia.kernel import clock
 from laojia.kernel.crypto import seal, unseal
-from laojia.kernel.errors import BadInput, Refused, TooMany
+from laojia.kernel.errors import BadInput, Refused
 from laojia.policy.facts import Actor
-from laojia.policy.roles import Role
-from laojia.shown import said
 
 _TYPED = "typed_order"
 _TYPED_FOR = timedelta(hours=1)
-_AN_HOUR = timedelta(hours=1)
 _MOST_TYPED = 4000  # characters; a form is some hundred
 
 
@@ -27,29 +24,6 @@ def actor_of(request: HttpRequest) -> Actor:
     """Who acts, as the middleware found it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def limit_ordering(request: HttpRequest, actor: Actor) -> None:
-    """Ordering and cancelling in a loop: so often an hour for one person, three times as often for one device.
-
-    The desks and grid workers order for many; they are not counted. Raises TooMany.
-    """
-    if actor.on_behalf_of is not None or actor.has(Role.DISPATCHER, Role.STATION_STAFF, Role.GRID_WORKER):
-        return
-    now, most = clock.now(), env.number("LAOJIA_MOST_ORDERS_AN_HOUR", 20, least=5, most=100_000)
-    device = f"{request.META.get('REMOTE_ADDR', '')} {request.headers.get('User-Agent', '')}"
-    for name, key, count in (
-        ("order_person", str(actor.person_id or ""), most),
-        ("order_device", device, 3 * most),
-    ):
-        again = limits.take(name, key, most=min(count, 300), within=_AN_HOUR, now=now) if key else None
-        if again is not None:
-            raise TooMany(
-                "many_orders",
-                _("You have ordered very often within an hour."),
-                _("You can order again from %(when)s. Or call the centre, they note everything at once.")
-                % {"when": said(again + timedelta(seconds=59), now)},
-            )
 
 
 def put(form: Form, refused: Refused) -> None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from laojia.kernel import clock, limits
+from laojia.foundation.limits import actions as limits
+from laojia.kernel import clock
 from laojia.kernel.codes import mask_name
 from laojia.kernel.errors import OutOfScope, TooMany
 from laojia.kernel.links import make_link
@@ -54,16 +55,16 @@ def look_up(request: HttpRequest) -> HttpResponse:
 def _limit(request: HttpRequest, number: str) -> None:
     now = clock.now()
     address = request.META.get("REMOTE_ADDR", "")
-    for name, key, (most, within) in (
-        ("look_up", number.strip().upper(), _PER_NUMBER),
-        ("look_up_address", address, _PER_ADDRESS),
-    ):
-        if limits.take(name, key, most=most, within=within, now=now):
-            raise TooMany(
-                "look_ups",
-                gettext_lazy("That was a bit often."),
-                gettext_lazy("Wait an hour, or call the centre; they find it by your name."),
-            )
+    counted = (
+        limits.Limit("look_up", number.strip().upper(), *_PER_NUMBER),
+        limits.Limit("look_up_address", address, *_PER_ADDRESS),
+    )
+    if limits.take_each(counted, now=now):
+        raise TooMany(
+            "look_ups",
+            gettext_lazy("That was a bit often."),
+            gettext_lazy("Wait an hour, or call the centre; they find it by your name."),
+        )
 
 
 @require_safe

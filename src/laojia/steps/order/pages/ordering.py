@@ -24,6 +24,7 @@ from laojia.policy.facts import Actor
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions, queries
+from laojia.steps.order.actions.checking import limit_ordering
 from laojia.steps.order.forms import ME, NEW, OrderForm
 from laojia.steps.order.models import Order
 from laojia.steps.order.pages.common import (
@@ -31,7 +32,6 @@ from laojia.steps.order.pages.common import (
     forget_typed,
     keep_typed,
     key_of,
-    limit_ordering,
     put,
     typed_before,
 )
@@ -93,7 +93,7 @@ def order_page(request: HttpRequest, wanted: Wanted) -> HttpResponse:
         return _sign_in_first(request, wanted, form)
     try:
         who = _somebody(request, form)
-        limit_ordering(request, who)
+        limit_ordering(actor=who, now=clock.now(), asked_from=request.META)
         order = place_from(form, wanted, who, key_of(request), actor)
     except (BadInput, Conflict, TooMany, WrongState) as refused:
         return refused_page(request, wanted, form, refused)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.foundation.journal.actions import require
+from laojia.foundation.limits import actions as limits
 from laojia.foundation.people.models import Person
-from laojia.kernel import clock, codes, limits, links
+from laojia.kernel import clock, codes, links
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany
 from laojia.policy.facts import VISITOR, Actor, subject_of
