@@ -66,6 +66,8 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
         if Batch.objects.get().state == "removed":
             break
         stage.later(seconds=1)
+    batch = Batch.objects.get()
+    assert (batch.state, set(batch.lines.values_list("stays", flat=True))) == ("removed", {""})
     page.goto(page.url)
     page.get_by_text("这份名单带来的都撤回了").wait_for(timeout=30_000)
     assert Team.objects.count() == 3

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import advance, require, start
+from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.lists.models import LIVE, Batch, KindTurn, SheetPart, StagedRow
 from laojia.foundation.lists.queries import fingerprint_of, kind_named, kinds_seen, whole_path
 from laojia.foundation.lists.rules import ListKind
@@ -153,9 +154,9 @@ def end_step(batch: Batch, now: datetime) -> None:
         SheetPart.objects.filter(batch=batch).delete()
         advance(batch, "list.check", actor=CLOCK, now=now, lease="", lease_until=None)
     elif batch.state == "taking":
-        advance(
-            batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, ended_at=now
-        )
+        last = JournalRow.objects.order_by("-id").values_list("id", flat=True).first()
+        ended = {"ended_at": now, "ended_row": last}
+        advance(batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, **ended)
     else:
         advance(batch, "list.done", actor=CLOCK, now=now, to="removed", lease="", lease_until=None)
 

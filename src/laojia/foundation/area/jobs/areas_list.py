@@ -136,7 +136,7 @@ def _staying(areas: Mapping[int, Area], asked: Asked) -> dict[int, str]:
     stays |= dict.fromkeys(used_among(Area, list(areas), spare=spare), "used")
     below = Area.objects.filter(parent_id__in=areas).exclude(pk__in=areas)
     stays |= dict.fromkeys(below.values_list("parent_id", flat=True), "below")
-    stays |= dict.fromkeys(touched_since("area", areas, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("area", areas, asked.after), "changed")
     return stays
 
 

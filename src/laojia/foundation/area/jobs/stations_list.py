@@ -118,7 +118,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """Take stations back at which nobody works, no team stands and nothing was changed since."""
     rows = Station.objects.in_bulk(list(ids))
     stays = dict.fromkeys(set(ids) - set(rows), "gone")
-    stays |= dict.fromkeys(touched_since("station", rows, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("station", rows, asked.after), "changed")
     stays |= dict.fromkeys(used_among(Station, list(rows), spare={"area.StationVillage"}), "used")
     stays |= {
         pk: "forbidden" for pk, row in rows.items() if not may(asked.actor, "list.remove", subject_of(row))

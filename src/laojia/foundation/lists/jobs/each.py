@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 
 from django.apps import apps
 from django.db import transaction
@@ -62,9 +61,9 @@ def inside_use(path: str, spare: Collection[str] = ()) -> str:
     return ""
 
 
-def touched_since(kind: str, ids: Iterable[int], moment: datetime | None) -> set[int]:
-    """Rows of the kind of which the journal knows something later than that; what lists did is looked up in the rows."""
+def touched_since(kind: str, ids: Iterable[int], after: int | None) -> set[int]:
+    """Rows of the kind of which the journal knows something behind that row of its own; what lists did is looked up in the rows."""
     rows = JournalRow.objects.filter(kind=kind, subject_id__in=list(ids)).exclude(cause="list.take")
-    if moment is not None:
-        rows = rows.filter(at__gt=moment).exclude(verb="list.remove")
+    if after is not None:
+        rows = rows.filter(id__gt=after).exclude(verb="list.remove")
     return set(rows.values_list("subject_id", flat=True))

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("taken_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("ended_row", models.BigIntegerField(null=True)),
                 ("headings", models.JSONField(default=list)),
                 ("places", models.JSONField(default=dict)),
                 ("below", models.PositiveIntegerField(default=2)),

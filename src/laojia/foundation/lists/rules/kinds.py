@@ -98,7 +98,8 @@ def bad(*flaws: Flaw, handles: tuple[str, ...] = ()) -> Verdict:
 class Asked:
     """For whom and when a list is looked at, taken in or taken back.
 
-    `since` and `until` are when taking in began and ended: what was touched later is in use.
+    `since` and `until` are when taking in began and ended, `after` the journal's last row then: what the journal
+    knows of a row later than that is somebody's use of it.
     """
 
     actor: Actor
@@ -106,6 +107,7 @@ class Asked:
     today: date
     since: datetime | None = None
     until: datetime | None = None
+    after: int | None = None
 
 
 Look = Callable[[Sequence[Line], Asked], Sequence[Verdict]]

@@ -137,7 +137,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     stays = dict.fromkeys(set(ids) - set(rows), "gone")
     teams = {row.team_id for row in rows.values()}
     spare = {"people.Post", "people.Insurance", "teams.TeamWeek", "teams.TeamSlot"}
-    busy = used_among(Team, teams, spare=spare) | touched_since("team", teams, asked.until)
+    busy = used_among(Team, teams, spare=spare) | touched_since("team", teams, asked.after)
     stays |= {pk: "lasting" for pk, row in rows.items() if row.team_id in busy}
     stays |= {
         pk: "forbidden"

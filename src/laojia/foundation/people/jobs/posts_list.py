@@ -133,7 +133,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """Take posts back whose holders have not acted since; who has, keeps a post that is ended on the page of posts."""
     posts = Post.objects.in_bulk(list(ids))
     stays = dict.fromkeys(set(ids) - set(posts), "gone")
-    stays |= dict.fromkeys(touched_since("post", posts, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("post", posts, asked.after), "changed")
     people = {post.person_id for post in posts.values()}
     acted = JournalRow.objects.filter(actor_id__in=people, at__gte=asked.since or asked.now)
     busy = set(acted.values_list("actor_id", flat=True))

@@ -46,7 +46,7 @@ def reasons_to_stay(people: Mapping[int, Person], asked: Asked) -> dict[int, str
         for pk, person in people.items()
         if not may(asked.actor, "list.remove", subject_of(person))
     }
-    stays |= dict.fromkeys(touched_since("person", ids, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("person", ids, asked.after), "changed")
     stays |= dict.fromkeys(set(posts.values_list("person_id", flat=True)), "used")
     stays |= dict.fromkeys(used_among(Person, ids, spare=_CAME_ALONG), "works")
     return stays | dict.fromkeys(signed_in, "account")
@@ -65,10 +65,10 @@ def delete_people(people: Collection[Person], asked: Asked) -> None:
 
 def companions_go(ids: Collection[int], asked: Asked) -> None:
     """Contacts and holders of posts whom the same list had to enter, and who are nothing else."""
-    if asked.since is None or asked.until is None:
+    if asked.since is None or asked.after is None:
         return
     entered = JournalRow.objects.filter(
-        kind="person", subject_id__in=list(ids), verb="person.add", at__gte=asked.since, at__lte=asked.until
+        kind="person", subject_id__in=list(ids), verb="person.add", at__gte=asked.since, id__lte=asked.after
     )
     came = set(entered.values_list("subject_id", flat=True))
     people = Person.objects.filter(erased_at=None, posts=None).in_bulk(list(came))

@@ -174,7 +174,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     stays |= {
         pk: "forbidden" for pk, team in teams.items() if not may(asked.actor, "list.remove", subject_of(team))
     }
-    stays |= dict.fromkeys(touched_since("team", teams, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("team", teams, asked.after), "changed")
     stays |= dict.fromkeys(joined.values_list("team_id", flat=True), "used")
     stays |= dict.fromkeys(used_among(Team, list(teams), spare=spare), "works")
     going = [team for pk, team in teams.items() if pk not in stays]

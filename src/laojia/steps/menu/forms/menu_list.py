@@ -119,7 +119,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     items = MenuItem.objects.in_bulk(list(ids))
     stays = dict.fromkeys(set(ids) - set(items), "gone")
     versions = list(ItemVersion.objects.filter(item_id__in=items))
-    moved = touched_since("item", [row.pk for row in versions], asked.until)
+    moved = touched_since("item", [row.pk for row in versions], asked.after)
     stays |= {row.item_id: "changed" for row in versions if row.pk in moved}
     used = used_among(ItemVersion, [row.pk for row in versions])
     stays |= {row.item_id: "used" for row in versions if row.pk in used or row.state != "draft"}

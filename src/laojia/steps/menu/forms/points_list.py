@@ -145,7 +145,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """Take points back where nobody was counted and nothing was changed since."""
     rows = Point.objects.in_bulk(list(ids))
     stays = dict.fromkeys(set(ids) - set(rows), "gone")
-    stays |= dict.fromkeys(touched_since("point", rows, asked.until), "changed")
+    stays |= dict.fromkeys(touched_since("point", rows, asked.after), "changed")
     stays |= dict.fromkeys(used_among(Point, list(rows), spare={"menu.PointHours"}), "used")
     stays |= {
         pk: "forbidden" for pk, row in rows.items() if not may(asked.actor, "list.remove", subject_of(row))

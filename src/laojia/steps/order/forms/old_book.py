@@ -141,7 +141,7 @@ def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """An order is never deleted: one nobody has moved yet is cancelled in the person's name, the others stay."""
     rows = Order.objects.in_bulk(list(ids))
     stays = dict.fromkeys(set(ids) - set(rows), "gone")
-    moved = touched_since("order", rows, asked.until)
+    moved = touched_since("order", rows, asked.after)
     for pk, order in rows.items():
         if pk in moved or order.state not in ("received", "waiting"):
             stays[pk] = "works"
