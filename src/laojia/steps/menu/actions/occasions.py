@@ -65,16 +65,15 @@ def open_occasion(
     """Open an occasion; the same `key` again gives the one that is there.
 
     `unit` is the body that asked for it: its waiting order is answered by this occasion (`asking_unit_id` for the follow-ups).
-    `team` is the team asked first: its id goes to the follow-ups as `ask_team_id` (they make the offer). The occasion is the
-    team's only when it has accepted — or at once when `state` is "confirmed" (keeper, standing help), or when its own
-    leader opens it. Seats open when the occasion is confirmed.
+    `team` is asked first: its id goes to the follow-ups as `ask_team_id` (they make the offer). The occasion is its own only
+    when it has accepted, or at once when `state` is "confirmed" (keeper, standing help) or its own leader opens it.
     """
     if key is not None and (known := Occasion.objects.filter(key=key).first()) is not None:
         return _again(known, actor, because)
-    led = team is not None and actor.on_behalf_of is None and _leads(actor, team.pk)
+    its_own = state == "confirmed" or _leads(actor, team)
     row = Occasion(
         key=key or uuid.uuid4(), item_version=item_version, kind=kind, state=state, area=area, area_path=area.path,
-        team=team if state == "confirmed" or led else None, place=place.strip(), date=date, half=half,
+        team=team if its_own else None, place=place.strip(), date=date, half=half,
         starts_at=starts_at, ends_at=ends_at, places=places, held_back=held_back, volunteer_places=volunteer_places,
         whole_village=kind == "whole_village", public=public, station=station, keeper=keeper, sponsor=sponsor.strip(),
         filing_number=filing_number.strip(), note=note.strip(), standing_id=standing_id, slot_held=slot_held,
@@ -112,8 +111,11 @@ def _asked_by(row: Occasion, team: Team | None, unit: Unit | None, because: str)
     return found
 
 
-def _leads(actor: Actor, team_id: int) -> bool:
-    return any(g.role is Role.TEAM_LEADER and team_id in g.team_ids for g in actor.grants)
+def _leads(actor: Actor, team: Team | None) -> bool:
+    """Does its own leader open it, not the desk for him?"""
+    if team is None or actor.on_behalf_of is not None:
+        return False
+    return any(g.role is Role.TEAM_LEADER and team.pk in g.team_ids for g in actor.grants)
 
 
 def _fill_day(row: Occasion) -> None:
