@@ -58,7 +58,11 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
     shot(page, "list taken in", full=True)
     with page.expect_download() as back:
         page.get_by_role("link", name="取要改的行").click()
-    lines = list(openpyxl.load_workbook(io.BytesIO(back.value.path().read_bytes())).worksheets[0].iter_rows(values_only=True))
+    lines = list(
+        openpyxl.load_workbook(io.BytesIO(back.value.path().read_bytes()))
+        .worksheets[0]
+        .iter_rows(values_only=True)
+    )
     assert len(lines) == 4
     assert Team.objects.count() == 30
     page.get_by_role("button", name="撤回这份名单").click()

@@ -199,7 +199,9 @@ def _packed(data: bytes) -> str:
 
 
 def _ods_unlocked(pack: zipfile.ZipFile) -> None:
-    if "META-INF/manifest.xml" in pack.namelist() and b"encryption-data" in pack.read("META-INF/manifest.xml"):
+    if "META-INF/manifest.xml" in pack.namelist() and b"encryption-data" in pack.read(
+        "META-INF/manifest.xml"
+    ):
         raise Unfit("locked")
 
 

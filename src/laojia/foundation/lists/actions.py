@@ -155,7 +155,7 @@ def end_step(batch: Batch, now: datetime) -> None:
         advance(batch, "list.check", actor=CLOCK, now=now, lease="", lease_until=None)
     elif batch.state == "taking":
         last = JournalRow.objects.order_by("-id").values_list("id", flat=True).first()
-        ended = {"ended_at": now, "ended_row": last}
+        ended: dict[str, Any] = {"ended_at": now, "ended_row": last}
         advance(batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, **ended)
     else:
         advance(batch, "list.done", actor=CLOCK, now=now, to="removed", lease="", lease_until=None)

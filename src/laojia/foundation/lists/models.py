@@ -33,7 +33,9 @@ class Batch(Moving):
     at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)  # when somebody said so
     ended_at = models.DateTimeField(null=True)  # when its last row was in
-    ended_row = models.BigIntegerField(null=True)  # the journal's last row then: clocks of two machines differ
+    ended_row = models.BigIntegerField(
+        null=True
+    )  # the journal's last row then: clocks of two machines differ
     headings = models.JSONField(default=list)  # as they stand in the sheet, for the workbook of bad rows
     places = models.JSONField(default=dict)  # column → which heading
     below = models.PositiveIntegerField(default=2)  # the first row under the heading

@@ -46,7 +46,9 @@ class Run:
 
     def asked(self, now: datetime) -> Asked:
         actor = queries.actor_of_batch(self.batch, now)
-        return Asked(actor, now, local_date(now), self.batch.taken_at, self.batch.ended_at, self.batch.ended_row)
+        return Asked(
+            actor, now, local_date(now), self.batch.taken_at, self.batch.ended_at, self.batch.ended_row
+        )
 
 
 def step(run: Run, now: datetime) -> bool:
