@@ -289,10 +289,7 @@ def _kill_when_begun(batch: Batch) -> None:
     """A worker of its own on this database, killed as soon as something of the list is done."""
     name = connection.settings_dict["NAME"]
     address = os.environ["LAOJIA_DB"]
-    if connection.vendor == "postgresql":
-        address = address.replace("/laojia?", f"/{name}?")
-    else:
-        address = str(name)
+    address = address.replace("/laojia?", f"/{name}?") if connection.vendor == "postgresql" else str(name)
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(batch.pk)], cwd=ROOT, stdout=subprocess.PIPE,
         env={**os.environ, "LAOJIA_DB": address, "DJANGO_SETTINGS_MODULE": "laojia.conf.settings"},
