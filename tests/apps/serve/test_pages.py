@@ -173,6 +173,16 @@ def test_the_volunteer_sees_his_own_and_no_totals_of_others(accepted: Chain, cli
     assert signed_in(Client(), cast.resident).get("/volunteer/").status_code == 404
 
 
+def test_the_public_page_of_a_call_leads_to_where_one_joins(cast: Cast, client: Client) -> None:
+    """Once the link went to a form's address and whoever followed it read that the page takes no visitors."""
+    call = wanted(cast)
+    target = f"/volunteer/#call-{call.pk}"
+    assert target in client.get(f"/on/{call.pk}/").content.decode()
+    page = signed_in(client, cast.volunteer).get(target)
+    assert page.status_code == 200
+    assert f'id="call-{call.pk}"' in page.content.decode()
+
+
 def test_the_station_counts_heads_and_ticks_calls(cast: Cast, client: Client) -> None:
     point = Point.objects.create(name="健康小屋", area=cast.village, area_path=cast.village.path)
     item = MenuItem.objects.create(code="W1", tile="看病健康")
