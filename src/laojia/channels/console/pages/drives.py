@@ -129,11 +129,7 @@ def drive(request: HttpRequest, pk: int) -> HttpResponse:
     invites = dispatch.invites_of(row)
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:40]
     asked_ids = {one.team_id for one in invites} | {row.team_id}
-    more = (
-        [t for t in callable_teams(kind=kind, text=text) if t.pk not in asked_ids]
-        if kind or text
-        else []
-    )
+    more = [t for t in callable_teams(kind=kind, text=text) if t.pk not in asked_ids] if kind or text else []
     states = Counter(one.state for one in invites)
     context = {
         "row": row, "invites": [(one, contacts) for one, contacts in contacts_by_team(invites, now)],
