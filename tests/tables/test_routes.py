@@ -160,7 +160,9 @@ GET  SD 404
      desk/occasions/<int:pk>/ desk/o/<int:pk>/ desk/o/<int:pk>/look/ desk/o/<int:pk>/bundle/
      api/v1/desk/orders/<number>/teams api/v1/desk/orders/<number>/offers
 POST D 404 S=403
-     desk/o/<int:pk>/triage/ desk/o/<int:pk>/resume/ desk/o/<int:pk>/practice/ occasions/<int:pk>/practice/
+     desk/o/<int:pk>/triage/ desk/o/<int:pk>/resume/ desk/o/<int:pk>/practice/
+POST D 404 SG=403
+     occasions/<int:pk>/practice/
 GET  D 404 S=403
      desk/o/<int:pk>/merge/ desk/o/<int:pk>/refuse/ desk/o/<int:pk>/ask/ desk/o/<int:pk>/suspend/
      desk/o/<int:pk>/end/ desk/o/<int:pk>/map/
@@ -321,14 +323,14 @@ GET  VLD 404
      teams/<int:pk>/
 POST VLD 404
      teams/<int:pk>/save/ teams/<int:pk>/week/ teams/<int:pk>/day/ teams/<int:pk>/join/
-     teams/<int:pk>/certificate/ teams/<int:pk>/insurance/ teams/<int:pk>/introduce/ teams/<int:pk>/lead/
+     teams/<int:pk>/certificate/ teams/<int:pk>/insurance/ teams/<int:pk>/lead/
 POST LD 404 V=403
-     teams/<int:pk>/rest/
+     teams/<int:pk>/rest/ teams/<int:pk>/introduce/
 POST VLD 404
      teams/<int:pk>/reach/
-POST V 404 D=404 L=403
+POST VL 404
      teams/<int:pk>/quit/
-GET  LD 404
+GET  LoD 404
      teams/expiring/
 """
 
