@@ -51,7 +51,7 @@ class Browser:
             base_url=address,
             timeout=10,
             trust_env=False,
-            headers={"X-CSRFToken": _TOKEN, "Accept-Language": "zh"},
+            headers={"X-CSRFToken": _TOKEN, "Accept-Language": "zh", "User-Agent": f"crash {session}"},
         )
         self.client.cookies.update({"sessionid": session, "csrftoken": _TOKEN})
 

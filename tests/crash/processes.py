@@ -46,6 +46,7 @@ class Starter:
         self.log = log
         environment = {
             **os.environ, "LAOJIA_DB": database_address(), "LAOJIA_LOG_LEVEL": "ERROR", "LAOJIA_MOST_OPEN_ORDERS": "10000",
+            "LAOJIA_MOST_ORDERS_AN_HOUR": "10000",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
         }  # fmt: skip
         with log.open("ab") as errors:

@@ -59,6 +59,25 @@ def test_a_seat_and_own_words(cast: Cast, client: Client, seats: Occasion) -> No
     assert send(client, words="枣树歪了", area_code=cast.village.code).json()["state"] == "received"
 
 
+def test_the_answer_to_placing_is_what_is_read_later(
+    cast: Cast, client: Client, seats: Occasion, haircut: ItemVersion
+) -> None:
+    """Told from the facts in hand; the same key later is read from the journal."""
+    signed_in(client, cast.resident)
+    wanted: list[dict[str, Any]] = [
+        {"item_code": "T01", "area_code": cast.village.code, "place": "一巷3号", "times": [THURSDAY]},
+        {"occasion_id": seats.pk},
+        {"words": "枣树歪了", "area_code": cast.village.code},
+    ]
+    for facts in wanted:
+        key = uuid.uuid4()
+        with time_machine.travel(NOW, tick=True):
+            answer = send(client, key, **facts).json()
+            assert any(step["done"] for step in answer["steps"])
+            assert client.get(f"/api/v1/orders/{answer['number']}").json() == answer
+            assert send(client, key, **facts).json() == answer
+
+
 @pytest.mark.parametrize(
     ("facts", "http", "code"),
     [

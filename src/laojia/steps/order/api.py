@@ -134,7 +134,8 @@ def place(
         )  # fmt: skip
     else:
         order = actions.describe(**facts, area=_area(body))
-    return Status(201, _out(order, now))
+    made_now = order.placed_at == now and order.version == 0  # else the order of an earlier request
+    return Status(201, _out(order, now, just_placed=made_now))
 
 
 @router.get("/orders/{number}", response=OrderOut, summary="How one of my orders stands")
@@ -177,7 +178,7 @@ def _area(body: OrderIn) -> Area | None:
     return area
 
 
-def _out(order: Order, now: datetime) -> dict[str, Any]:
+def _out(order: Order, now: datetime, *, just_placed: bool = False) -> dict[str, Any]:
     here = queries.coming(order)
     held = queries.holding(order, now, here)
     return {
@@ -200,6 +201,6 @@ def _out(order: Order, now: datetime) -> dict[str, Any]:
                 "by": s.get("due", False),
                 "done": s.get("done", False),
             }
-            for s in queries.timeline(order, now, here)
+            for s in queries.timeline(order, now, here, just_placed=just_placed)
         ],
     }

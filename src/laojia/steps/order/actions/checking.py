@@ -41,6 +41,7 @@ _person = KeptRead(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField(
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _AN_HOUR = timedelta(hours=1)
+_MOST_COUNTED = 2000  # as many moments are written anew at each order
 _LONGEST_WORDS, _LONGEST_PLACE = 500, 120
 _MOST_WISHES = 3
 _LOOKED_AT = 40  # possible days among which the nearest is sought
@@ -111,7 +112,8 @@ def limit_ordering(*, actor: Actor, now: datetime, asked_from: Mapping[str, Any]
         ("order_device", device, 3 * most),
     )
     again = limits.take_each(
-        [limits.Limit(name, key, min(count, 300), _AN_HOUR) for name, key, count in counted if key], now=now
+        [limits.Limit(name, key, min(count, _MOST_COUNTED), _AN_HOUR) for name, key, count in counted if key],
+        now=now,
     )
     if again is not None:
         raise TooMany(

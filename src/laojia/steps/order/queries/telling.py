@@ -137,11 +137,18 @@ def _morning(order: Order) -> datetime | None:
     return datetime.combine(day, time(8), tzinfo=CHINA) if day is not None else None
 
 
-def timeline(order: Order, now: datetime, here: Coming | None = None) -> list[dict[str, Any]]:
-    """Like a parcel: what happened (from the journal and the hops, in words), then what comes."""
+def timeline(
+    order: Order, now: datetime, here: Coming | None = None, *, just_placed: bool = False
+) -> list[dict[str, Any]]:
+    """Like a parcel: what happened (from the journal and the hops, in words), then what comes.
+
+    `just_placed`: by this very request, so that nothing but the placing has happened and nothing is read back.
+    """
+    placing = (order.placed_at, 0, "order.describe" if order.described else "order.place")
+    happened = [placing] if just_placed else _HAPPENED.rows(pk=order.pk)
     told = [
         (at, key, _(holder_words(word) if key == _AFTER_ROWS else past_words(word)))
-        for at, key, word in _HAPPENED.rows(pk=order.pk)
+        for at, key, word in happened
     ]
     past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told)]
     return past + ahead(order, now, here)
