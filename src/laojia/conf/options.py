@@ -76,6 +76,12 @@ OPTIONS = (
         "LAOJIA_DEBUG", "yes or no", "no", "Error pages with source; never where anybody else can reach it."
     ),
     Option(
+        "LAOJIA_PRACTICE",
+        "yes or no",
+        "no",
+        "Set by `laojia practice` for its training copy: own cookies, so that both can be open in one browser.",
+    ),
+    Option(
         "LAOJIA_LOG_LEVEL",
         "level",
         "INFO",

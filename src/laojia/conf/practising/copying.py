@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from laojia.conf.options import OPTIONS
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import is_practice
 from laojia.kernel import env
@@ -32,7 +33,7 @@ _OWN = (
     "LAOJIA_SECRET_KEY",
     "LAOJIA_SEAL_KEYS",
     "LAOJIA_HASH_KEY",
-    "LAOJIA_SMS_",
+    *(option.name for option in OPTIONS if option.name.startswith("LAOJIA_SMS_")),
     "LAOJIA_ADDRESS",
     "LAOJIA_PARENT",
 )
