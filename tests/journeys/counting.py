@@ -78,6 +78,11 @@ class Hand:
         select.select_option(label=label)
         self.count.clicks += 1
 
+    def file(self, field: Locator, path: Path) -> None:
+        """A file chosen: the field and the file in the window that opens."""
+        field.set_input_files(path)
+        self.count.clicks += 2
+
     @contextmanager
     def task(self, name: str) -> Iterator[Count]:
         """One row of docs/desk.md. What was done before it does not count."""

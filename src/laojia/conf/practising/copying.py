@@ -33,7 +33,7 @@ _OWN = (
     "LAOJIA_SECRET_KEY",
     "LAOJIA_SEAL_KEYS",
     "LAOJIA_HASH_KEY",
-    *(option.name for option in OPTIONS if option.name.startswith("LAOJIA_SMS_")),
+    *(option.name for option in OPTIONS if option.name.split("_")[1] == "SMS"),
     "LAOJIA_ADDRESS",
     "LAOJIA_PARENT",
 )
