@@ -33,7 +33,7 @@ class Column:
 def sealed_columns() -> list[Column]:
     """Every sealed column of every table."""
     return [
-        Column(model, field.column)
+        Column(model, str(field.column))
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
         if isinstance(field, SealedText)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 Words = Mapping[str, "StrPromise"]
+__all__ = [
+    "AREA_LEVELS", "BUTTONS", "CHANNELS", "COMPLAINT_KINDS", "HALF_DAYS", "HOLDERS", "INCIDENT_KINDS", "MODES", "OUTCOMES",
+    "REASONS", "ROLES", "STATES", "STATION_LEVELS", "VERBS", "reason_word", "state_word", "verb_word",
+]  # fmt: skip
 
 STATES: Mapping[str, Words] = {
     "merging": {

@@ -26,7 +26,16 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "order.reopen": ("not_solved", "partly_solved", "nobody_came", "happened_again"),
     "order.end": ("nobody_found", "another_office", "person_gone", "other"),
     "order.suspend": ("person_away", "weather", "season", "other"),
-    "occasion.postpone": ("snow", "rain", "heat", "weather", "emergency", "place_unavailable", "team_unavailable", "other"),
+    "occasion.postpone": (
+        "snow",
+        "rain",
+        "heat",
+        "weather",
+        "emergency",
+        "place_unavailable",
+        "team_unavailable",
+        "other",
+    ),
     "occasion.call_off": (
         "weather",
         "emergency",

@@ -200,9 +200,6 @@ def test_the_queue_asks_five_things_of_its_own(desk: Client, place: Any) -> None
     desk.get("/desk/")
     with CaptureQueriesContext(connection) as asked:
         desk.get("/desk/")
-    tables = [
-        one["sql"]
-        for one in asked
-        if "django_session" not in one["sql"] and "people_account" not in one["sql"]
-    ]
+    texts = [one["sql"] or "" for one in asked]  # some that are bound in the server are not told in full
+    tables = [text for text in texts if "django_session" not in text and "people_account" not in text]
     assert len(tables) == 5, tables

@@ -16,6 +16,7 @@ from laojia.steps.menu import actions, queries
 from laojia.steps.menu.models import Occasion
 from tests.acting import signed_in
 from tests.cast import NOW, Cast, morning
+from tests.chain import accepted, begin, offered  # noqa: F401  fixtures of an order on its way
 
 DAY = date(2026, 12, 5)
 STARTS, ENDS = morning(DAY), morning(DAY) + timedelta(hours=3)

@@ -18,7 +18,7 @@ from laojia.steps.menu import actions, jobs, queries
 from laojia.steps.menu.models import Standstill
 from laojia.steps.order import jobs as order_jobs
 from tests.cast import NOW, Cast
-from tests.chain import Begin, Chain, accepted, begin, offered  # noqa: F401  fixtures
+from tests.chain import Begin, Chain
 
 THURSDAY = date(2026, 11, 26)
 KINDS = ("visit", "appointment", "seats", "whole_village", "volunteers", "standing")
@@ -96,7 +96,7 @@ def test_a_clock_that_was_set_in_the_snow_does_not_ring_in_it(begin: Begin) -> N
 def test_nobody_is_asked_for_a_day_of_snow(begin: Begin) -> None:
     cast = begin().cast
     snow(cast)
-    with pytest.raises(BadInput, match=".") as refused:
+    with pytest.raises(BadInput) as refused:
         begin(team=cast.other_team)
     assert refused.value.code == "does_not_fit"
 

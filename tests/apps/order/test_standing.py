@@ -21,7 +21,6 @@ from laojia.steps.order import actions, jobs, queries
 from laojia.steps.order.models import Attendance, Order, StandingHelp
 from tests.acting import signed_in
 from tests.apps.order.conftest import Place, make_item
-from tests.apps.dispatch.conftest import make_item
 from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.django_db

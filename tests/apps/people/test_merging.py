@@ -310,7 +310,7 @@ def test_joining_and_undoing_in_any_order_leaves_all_as_it_was(cast, begin, seed
         try:
             merging = actions.propose_merge(actor=one, now=NOW, gone_id=gone.pk, kept_id=kept.pk)
         except Conflict as refused:
-            assert refused.code == "guardian"
+            assert refused.code == "guardian"  # noqa: PT017  the machine goes on with another pair
             continue
         states.append(everything())
         stack.append(actions.confirm_merge(actor=other, now=NOW, merging_id=merging.pk))

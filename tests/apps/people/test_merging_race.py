@@ -52,11 +52,12 @@ def test_two_confirmations_at_once_join_once(cast: Cast, proposed: Merging) -> N
 def test_joined_and_kept_apart_at_once_is_one_of_both(cast: Cast, proposed: Merging) -> None:
     at_once(
         [
-            lambda: actions.confirm_merge(
-                actor=cast.as_(cast.dispatcher), now=NOW, merging_id=proposed.pk
-            ),
+            lambda: actions.confirm_merge(actor=cast.as_(cast.dispatcher), now=NOW, merging_id=proposed.pk),
             lambda: actions.keep_apart(
-                actor=cast.as_(cast.second_dispatcher), now=NOW, one_id=proposed.gone_id, other_id=proposed.kept_id
+                actor=cast.as_(cast.second_dispatcher),
+                now=NOW,
+                one_id=proposed.gone_id,
+                other_id=proposed.kept_id,
             ),
         ]
     )
@@ -79,7 +80,7 @@ def test_orders_placed_meanwhile_end_up_with_the_kept_one(cast: Cast, proposed: 
                 actor=actor, now=NOW, key=uuid.uuid4(), item_version=item, area=cast.village, place="一巷3号",
                 times=[{"date": THURSDAY.isoformat(), "half": "morning"}],
             )  # fmt: skip
-        except BaseException as error:  # noqa: BLE001  (told by the assertion below)
+        except BaseException as error:
             wrong.append(error)
         finally:
             connection.close()
@@ -88,7 +89,7 @@ def test_orders_placed_meanwhile_end_up_with_the_kept_one(cast: Cast, proposed: 
         try:
             go.wait()
             actions.confirm_merge(actor=cast.as_(cast.dispatcher), now=NOW, merging_id=proposed.pk)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             wrong.append(error)
         finally:
             connection.close()

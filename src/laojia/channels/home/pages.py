@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from laojia.channels.home import queries, rules
@@ -86,7 +86,9 @@ def _back(request: HttpRequest) -> str:
 def visit_begins(request: HttpRequest) -> HttpResponse:
     """Guests look: from now on this browser shows no person and changes nothing. One click."""
     if not rules.may_guide(getattr(request, "actor", NOBODY)):
-        raise OutOfScope("not_here", _("We do not find that here."), _("Whoever reads the overview can show it."))
+        raise OutOfScope(
+            "not_here", _("We do not find that here."), _("Whoever reads the overview can show it.")
+        )
     request.session[rules.VISITING] = True
     return HttpResponseRedirect(_back(request))
 

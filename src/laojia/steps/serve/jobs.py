@@ -89,7 +89,11 @@ def remind(record_id: int, now: datetime) -> None:
 
 def record_overdue(record_id: int, now: datetime) -> None:
     """Clock record.overdue: the ten working days are over; the station's people are told once."""
-    law = LawRecord.objects.select_related("occasion").filter(pk=record_id, recorded_at=None, occasion__practice=False).first()
+    law = (
+        LawRecord.objects.select_related("occasion")
+        .filter(pk=record_id, recorded_at=None, occasion__practice=False)
+        .first()
+    )
     if law is None:
         return
     for person_id in desk_people(law.occasion.station_id, now):

@@ -80,7 +80,9 @@ class LawRecord(models.Model):
     helped = models.PositiveIntegerField(default=0)
     recorded_by_id = models.BigIntegerField(null=True, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
-    filled_at = models.DateTimeField(null=True, blank=True)  # on paper before; `recorded_at` is when it was typed in
+    filled_at = models.DateTimeField(
+        null=True, blank=True
+    )  # on paper before; `recorded_at` is when it was typed in
     reminded = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

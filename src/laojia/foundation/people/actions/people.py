@@ -115,7 +115,13 @@ def correct_person(*, actor: Actor, now: datetime, person_id: int, changes: dict
     # Permission once more on the facts it will have: nobody moves a person out of, or into, somebody else's area.
     record(person, "person.correct", actor=actor, now=now, fields=changed)
     person.compared_at = None  # he may be like somebody else by now
-    person.save(update_fields=["compared_at", *changed, *(column for name in changed for column in _BESIDE.get(name, ()))])
+    person.save(
+        update_fields=[
+            "compared_at",
+            *changed,
+            *(column for name in changed for column in _BESIDE.get(name, ())),
+        ]
+    )
     return person
 
 
@@ -222,7 +228,7 @@ def _check_id_number(person: Person, now: datetime) -> None:
     if not person.id_number:
         return
     roles = {Role(post.role) for post in posts_on(person.pk, local_date(now))} if person.pk else set()
-    entered = person.pk is not None and Registration.objects.filter(person_id=person.pk).exists()
+    entered = Registration.objects.filter(person_id=person.pk).exists()
     if not entered and not keeps_id_number(roles, volunteer_number=person.volunteer_number):
         sentence = _(
             "An ID number is kept of volunteers only. Give the volunteer number, or let the person join a team first."

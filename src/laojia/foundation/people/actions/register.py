@@ -62,6 +62,12 @@ class Volunteer:
     changes: dict[str, Any] = field(default_factory=dict)
     consents: bool = True
 
+    @property
+    def pk(self) -> int:
+        """The person's id; everybody has one once `_make` is through."""
+        assert self.person_id is not None
+        return self.person_id
+
 
 @transaction.atomic
 def register_volunteers(*, volunteers: Sequence[Volunteer], actor: Actor, now: datetime) -> list[int]:
@@ -115,13 +121,13 @@ def _end_hash(digits: str) -> str:
 
 def _enter(volunteers: Sequence[Volunteer]) -> None:
     """The register's own facts; what the list leaves empty stays as it is known."""
-    ids = [one.person_id for one in volunteers]
+    ids = [one.pk for one in volunteers]
     known = {row.person_id: row for row in Registration.objects.filter(person_id__in=ids)}
     fresh, changed = [], []
     for one in volunteers:
-        row = known.get(one.person_id or 0)
+        row = known.get(one.pk)
         if row is None:
-            fresh.append(Registration(person_id=one.person_id, consented_on=one.consented_on, **one.register))
+            fresh.append(Registration(person_id=one.pk, consented_on=one.consented_on, **one.register))
         elif one.register or one.consents:
             for name, value in one.register.items():
                 setattr(row, name, value)
@@ -137,7 +143,7 @@ def _enter(volunteers: Sequence[Volunteer]) -> None:
 def _join(volunteers: Sequence[Volunteer], actor: Actor, now: datetime) -> None:
     today = local_date(now)
     posts = [
-        (Post(person_id=one.person_id, role=Role.VOLUNTEER, team=team, valid_from=today), team, one)
+        (Post(person_id=one.pk, role=Role.VOLUNTEER, team=team, valid_from=today), team, one)
         for one in volunteers
         for team in one.teams
     ]
@@ -152,14 +158,14 @@ def _join(volunteers: Sequence[Volunteer], actor: Actor, now: datetime) -> None:
         now=now,
         fields=("joined",),
         because=BECAUSE,
-        facts=[{"person_id": one.person_id} for _post, _team, one in posts],
+        facts=[{"person_id": one.pk} for _post, _team, one in posts],
     )
 
 
 def _certify(volunteers: Sequence[Volunteer], actor: Actor, now: datetime) -> None:
     rows = [
         Certificate(
-            person_id=one.person_id, kind=given.kind, number=given.number, valid_from=given.valid_from,
+            person_id=one.pk, kind=given.kind, number=given.number, valid_from=given.valid_from,
             valid_to=given.valid_to,
         )
         for one in volunteers
@@ -178,7 +184,7 @@ def _consent(volunteers: Sequence[Volunteer], actor: Actor, now: datetime) -> No
     Consent.objects.bulk_create(
         [
             Consent(
-                person_id=one.person_id,
+                person_id=one.pk,
                 purpose="volunteer_register",
                 given=True,
                 channel=Channel.PAPER,

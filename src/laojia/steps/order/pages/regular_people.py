@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,22 +36,24 @@ def regular_mine(request: HttpRequest, number: str = "", token: str = "") -> Htt
             gettext_lazy("Open it by the link in the message, or sign in."),
         )
     row, now = queries.standing_of(it.order), clock.now()
+    # A link opens one order; here it speaks for that order's regular help.
+    actor = it.actor if it.actor.only is None else replace(it.actor, only=("standing", row.pk))
     pause = forms.OwnPauseForm(None, verb="standing.pause", prefix="pause")
     http = 200
     if request.method == "POST":
         answer = request.POST.get("answer", "")
         if answer:
-            actions.person_says(standing=row, answer=answer, actor=it.actor, now=now)
+            actions.person_says(standing=row, answer=answer, actor=actor, now=now)
             messages.success(request, _said(answer))
             return redirect(request.path)
         if request.POST.get("do") == "resume":
-            actions.resume_standing(standing=row, actor=it.actor, now=now)
+            actions.resume_standing(standing=row, actor=actor, now=now)
             messages.success(request, _("Good, they come again."))
             return redirect(request.path)
         pause, http = forms.OwnPauseForm(request.POST, verb="standing.pause", prefix="pause"), 422
         if pause.is_valid():
             try:
-                actions.pause_standing(standing=row, actor=it.actor, now=now, **pause.cleaned_data)
+                actions.pause_standing(standing=row, actor=actor, now=now, **pause.cleaned_data)
             except BadInput as refused:
                 put(pause, refused)
             else:
