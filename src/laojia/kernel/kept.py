@@ -43,7 +43,7 @@ def _cursor(connection: Any) -> Any:
         return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
 
 
-def _fixed(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+def fixed(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     """What never changes stands in the text, so that a plan made once may use a partial index; the places stay."""
     connection: Any = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
@@ -62,7 +62,7 @@ def _fixed(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     return "".join(parts), places
 
 
-def _filled(
+def filled(
     params: Sequence[Any],
     values: Mapping[str, Any],
     connection: Any,
@@ -129,7 +129,7 @@ class _Built:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("a kept read cannot prefetch")
         compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
-        self.sql, self.params = _fixed(*compiler.as_sql())
+        self.sql, self.params = fixed(*compiler.as_sql())
         shape, select = compiler.klass_info, compiler.select
         own = shape["select_fields"]
         self.model: type[Model] = shape["model"]
@@ -143,7 +143,7 @@ class _Built:
     def read(self, values: Mapping[str, Any]) -> list[Any]:
         connection: Any = connections[DEFAULT_DB_ALIAS]
         with _cursor(connection) as cursor:
-            _sent(cursor, self.sql, _filled(self.params, values, connection), connection)
+            _sent(cursor, self.sql, filled(self.params, values, connection), connection)
             rows = cursor.fetchall()
         return [self._object(row, connection) for row in rows]
 
@@ -230,7 +230,7 @@ class KeptUpdate:
             _TO + name: _saved(field, changes[name], connection) for name, field in self._fields.items()
         }
         with _cursor(connection) as cursor:
-            _sent(cursor, sql, _filled(params, values, connection, written), connection)
+            _sent(cursor, sql, filled(params, values, connection, written), connection)
             return int(cursor.rowcount)
 
     def _build(self) -> tuple[str, Sequence[Any]]:
@@ -239,7 +239,7 @@ class KeptUpdate:
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values({name: Given(_TO + name, field) for name, field in fields.items()})
         self._fields = fields
-        return _fixed(*query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql())
+        return fixed(*query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql())
 
 
 def _saved(field: Any, value: Any, connection: Any) -> Any:

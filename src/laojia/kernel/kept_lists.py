@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from laojia.kernel.kept import Given
+from laojia.kernel.kept import ask, filled, fixed
 
 
 class KeptList:
@@ -46,7 +46,7 @@ class _Built:
         self.sql = ""
         self.params: Sequence[Any] = ()
         try:
-            self.sql, self.params = self.compiler.as_sql()
+            self.sql, self.params = fixed(*self.compiler.as_sql())
         except EmptyResultSet:  # somebody who may see nothing: there is nothing to ask
             return
         self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
@@ -54,13 +54,7 @@ class _Built:
     def read(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         if not self.sql:
             return []
-        params = [
-            one.field.get_db_prep_value(values[one.name], connection) if isinstance(one, Given) else one
-            for one in self.params
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        rows = ask(self.sql, filled(self.params, values, connection))
         if self.converters:
             rows = [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
         return rows
