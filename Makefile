@@ -43,8 +43,9 @@ lock: ready
 	@tools/lock.sh
 
 pictures: ready
-	@$(BIN)/pytest -q tests/journeys/test_haircut.py
+	@$(BIN)/pytest -q tests/journeys/test_haircut.py tests/journeys/test_desk_calls.py
 	@cd build/shots && cp home.png menu.png order.png dispatch.png serve.png review.png ../../docs/pictures/
+	@cp build/shots/call-ordered.png docs/pictures/desk.png
 
 desk: ready
 	@LAOJIA_REWRITE_DESK=1 $(BIN)/pytest -q -m journey tests/journeys
