@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 
 from laojia.foundation.area import actions, jobs
 from laojia.foundation.area.models import Area, AreaChange, AreaSuccessor
@@ -16,23 +14,11 @@ from laojia.foundation.outbox.models import Clock
 from laojia.kernel.errors import Refused
 from laojia.policy.facts import CLOCK
 from tests.apps.area.conftest import ADMIN, NOW
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 12, 1)
 THEN = NOW + timedelta(days=6)
-
-
-def at_once(*works):
-    def alone(work):
-        try:
-            return work()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(alone, works))
 
 
 @pytest.fixture

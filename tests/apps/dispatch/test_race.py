@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import OperationalError, connection
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.teams.models import TeamWeek
-from laojia.kernel.errors import Conflict, Refused, WrongState
+from laojia.kernel.errors import Conflict, WrongState
 from laojia.steps.dispatch import actions
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.order import actions as orders
@@ -20,33 +18,11 @@ from laojia.steps.serve import actions as serve
 from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
 from tests.cast import NOW, Cast, make_cast
 from tests.databases import on_postgres
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 CLIENTS = 32 if on_postgres() else 4
 SLOT = {"date": THURSDAY, "half": "morning"}
-
-
-def at_once(work: list[Callable[[], object]]) -> list[object]:
-    """Run all together; what each gave or was refused with. SQLite has one writer: the others wait for it."""
-    found: list[object] = []
-    start = threading.Barrier(len(work))
-
-    def run(one: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            found.append(one())
-        except (Refused, OperationalError) as refused:
-            found.append(refused)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(one,)) for one in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(found) == len(work)
-    return found
 
 
 @pytest.fixture
@@ -76,7 +52,7 @@ def test_one_half_day_many_dispatchers(people: Cast) -> None:
     def send(order: Order) -> Callable[[], object]:
         return lambda: actions.make_offer(actor=desk, now=NOW, orders=[order], team=team, **SLOT)
 
-    found = at_once([send(order) for order in rows])
+    found = at_once(*[send(order) for order in rows])
     made = [one for one in found if isinstance(one, Offer)]
     assert len(made) == min(5, CLIENTS)
     assert taken(team) == Offer.objects.filter(state="open").count() == len(made)
@@ -93,7 +69,7 @@ def test_one_order_many_dispatchers(people: Cast) -> None:
         mine = Order.objects.select_related("item_version", "person", "area").get(pk=order.pk)
         return actions.make_offer(actor=desk, now=NOW, orders=[mine], team=team, **SLOT)
 
-    found = at_once([send] * CLIENTS)
+    found = at_once(*[send] * CLIENTS)
     made = [one for one in found if isinstance(one, Offer)]
     assert len(made) == 1
     assert all(isinstance(one, Offer | Conflict | WrongState) for one in found), found
@@ -111,7 +87,7 @@ def test_a_late_clock_and_an_answer_at_the_same_moment(people: Cast) -> None:
         )  # fmt: skip
         leader, due = people.as_(people.leader), offer.answer_due_at
         found = at_once(
-            [
+            *[
                 lambda offer=offer, due=due: jobs.answer_due(offer.pk, due),
                 lambda offer=offer, due=due, leader=leader: serve.accept(
                     offer=fresh(offer), actor=leader, now=due
@@ -143,7 +119,7 @@ def test_many_teams_claim_one_is_first(people: Cast) -> None:
 
         return run
 
-    found = at_once([claim(team, leader) for team, leader in sides])
+    found = at_once(*[claim(team, leader) for team, leader in sides])
     assert Offer.objects.filter(state="accepted").count() == 1, found
     assert taken(people.team) + taken(people.other_team) == 1
     assert fresh(order).state == "arranged"

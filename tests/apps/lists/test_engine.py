@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,10 +24,11 @@ from laojia.foundation.lists.models import Batch, StagedRow
 from laojia.foundation.lists.queries import batches_seen, kind_named
 from laojia.foundation.people.models import Person, Post, Registration
 from laojia.foundation.teams.models import Team
-from laojia.kernel.errors import Conflict, NotPermitted, OutOfScope, Refused, WrongState
+from laojia.kernel.errors import Conflict, NotPermitted, OutOfScope, WrongState
 from tests import sheets
 from tests.apps.lists.conftest import Desk, as_csv, through
 from tests.cast import NOW, Cast
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
@@ -310,27 +310,6 @@ def _kill_when_begun(batch: Batch) -> None:
 
 
 # --- two at once ----------------------------------------------------------------------------------------------------------
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Each in a thread with a connection of its own, from one starting line; what came of them."""
-    line, found = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        line.wait(timeout=30)
-        try:
-            found[place] = work()  # type: ignore[call-overload]
-        except Refused as refused:
-            found[place] = refused  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return list(found)
 
 
 @pytest.mark.django_db(transaction=True)

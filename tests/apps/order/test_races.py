@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Message
@@ -18,30 +16,9 @@ from laojia.steps.order import actions
 from laojia.steps.order.models import Attendance, Order
 from tests.apps.order.conftest import THURSDAY, make_item, open_seats
 from tests.cast import NOW, Cast
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run all calls in threads of their own, started together; what each gave or was refused with."""
-    gate = threading.Barrier(len(calls))
-    results: list[Any] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            gate.wait(10)
-            results[place] = call()
-        except Refused as refused:
-            results[place] = refused
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n, call)) for n, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def place_call(cast: Cast, who: Any, item: ItemVersion, **facts: Any) -> Callable[[], Order]:

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from laojia.foundation.limits import actions as limits
 from laojia.foundation.people import actions
 from laojia.foundation.people.models import Account, Post
 from laojia.kernel import clock
-from laojia.kernel.errors import Refused, WrongState
+from laojia.kernel.errors import WrongState
 from laojia.policy.facts import CLOCK
 from laojia.policy.roles import Role
 from tests.acting import account_of
 from tests.cast import NOW, Cast, make_cast
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(work: list[Callable[[], object]]) -> list[object]:
-    """Run all together; what each gave or was refused with."""
-    found: list[object] = []
-    start = threading.Barrier(len(work))
-
-    def run(one: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            found.append(one())
-        except (Refused, OperationalError) as refused:
-            found.append(refused)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(one,)) for one in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(found) == len(work)
-    return found
 
 
 @pytest.fixture
@@ -57,7 +33,7 @@ def test_three_contacts_leave_at_once_and_two_stay(people: Cast) -> None:
     )
     posts = list(Post.objects.filter(team=people.team, role=Role.TEAM_LEADER).values_list("pk", flat=True))
     found = at_once(
-        [lambda pk=pk: actions.end_post(actor=admin, now=NOW, post_id=pk) for pk in posts]  # type: ignore[misc]
+        *[lambda pk=pk: actions.end_post(actor=admin, now=NOW, post_id=pk) for pk in posts]  # type: ignore[misc]
     )
     assert sum(isinstance(one, Post) for one in found) == 1
     assert all(isinstance(one, Post | WrongState) for one in found)
@@ -65,7 +41,7 @@ def test_three_contacts_leave_at_once_and_two_stay(people: Cast) -> None:
 
 
 def test_a_first_code_asked_twice_opens_one_account(db: None) -> None:
-    found = at_once([lambda: actions.account_for_phone(phone="13912345678", actor=CLOCK, now=NOW).pk] * 4)
+    found = at_once(*[lambda: actions.account_for_phone(phone="13912345678", actor=CLOCK, now=NOW).pk] * 4)
     assert len(set(found)) == 1
     assert Account.objects.count() == 1
     # Opened at the moment of the asking: the sweep of the unused must not take what another request has just opened.
@@ -75,7 +51,7 @@ def test_a_first_code_asked_twice_opens_one_account(db: None) -> None:
 def test_guesses_at_once_are_all_counted(people: Cast) -> None:
     account = account_of(people.dispatcher)
     at_once(
-        [lambda: actions.note_failure(account=Account.objects.get(pk=account.pk), actor=CLOCK, now=NOW)] * 5
+        *[lambda: actions.note_failure(account=Account.objects.get(pk=account.pk), actor=CLOCK, now=NOW)] * 5
     )
     account.refresh_from_db()
     assert account.locked_until == NOW + timedelta(minutes=30)
@@ -84,7 +60,7 @@ def test_guesses_at_once_are_all_counted(people: Cast) -> None:
 def test_a_limit_is_never_passed_and_every_place_is_given(db: None) -> None:
     now = clock.now()
     hour = timedelta(hours=1)
-    found = at_once([lambda: limits.take("race", "key", most=3, within=hour, now=now)] * 8)
+    found = at_once(*[lambda: limits.take("race", "key", most=3, within=hour, now=now)] * 8)
     busy = sum(isinstance(one, OperationalError) for one in found)
     assert sum(one is None for one in found) == 3 or busy
     assert sum(one is None for one in found) <= 3
@@ -99,6 +75,6 @@ def test_two_limits_at_once_stop_nobody_for_ever(db: None) -> None:
             [limits.Limit("person", str(person), 2, hour), limits.Limit("device", "one", 5, hour)], now=now
         )
 
-    found = at_once([lambda n=n: take(n % 4) for n in range(8)])  # type: ignore[misc]
+    found = at_once(*[lambda n=n: take(n % 4) for n in range(8)])  # type: ignore[misc]
     assert not [one for one in found if isinstance(one, OperationalError)]
     assert sum(one is None for one in found) == 5
