@@ -153,7 +153,7 @@ def test_the_menu_as_a_table(menu: Cast, seen_by: SeenBy) -> None:
     answer = seen_by(menu.menu_editor).get("/menu-desk/menu.csv")
     text = answer.content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert len(rows) == 41
+    assert len(rows) == 42
     assert {len(row) for row in rows} == {len(rows[0])}
     assert rows[1][0] == "YL01"
 

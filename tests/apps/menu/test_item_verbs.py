@@ -34,7 +34,7 @@ def test_a_new_item(menu: Cast) -> None:
     editor = menu.as_(menu.menu_editor)
     facts = {"name": "陪着散步", "mode": "home_visit", "category": "社区服务"}
     row = actions.draft_new(code="LN07", tile="照应老人", facts=facts, actor=editor, now=NOW)
-    assert (row.item.position, row.number) == (410, 1)
+    assert (row.item.position, row.number) == (420, 1)
     with pytest.raises(BadInput):
         actions.draft_new(code="LN07", tile="照应老人", facts=facts, actor=editor, now=NOW)
     with pytest.raises(BadInput) as refused:

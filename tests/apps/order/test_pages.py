@@ -457,6 +457,7 @@ def test_regular_help_is_begun_from_the_order(cast: Cast, client: Client, place:
         "starts": "09:30",
         "minutes": "60",
         "every_weeks": "2",
+        "holidays": "skip",
         "valid_from": "2026-12-01",
     }
     assert client.post(page, typed).status_code == 302
