@@ -299,7 +299,13 @@ def _reported(world: World) -> None:
     )
     line = RosterLine.objects.get(state="came")
     sent = ExchangeLine.objects.create(
-        state="returned", file=file, row=1, line=line, area_path=line.area_path, words="编号不对"
+        state="returned",
+        file=file,
+        row=1,
+        line=line,
+        person_id=line.person_id,
+        area_path=line.area_path,
+        words="编号不对",
     )
     ids["exchange_file"], ids["exchange_line"] = file.pk, sent.pk
     ids["table"] = SavedTable.objects.create(

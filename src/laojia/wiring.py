@@ -271,6 +271,7 @@ OF_PERSON: tuple[PersonColumn, ...] = (
     PersonColumn("menu.Occasion", "opened_by_id"),
     PersonColumn("menu.Standstill", "declared_by_id"),
     PersonColumn("reports.MonthNote", "by_id"),
+    PersonColumn("reports.ExchangeLine", "person_id"),
     PersonColumn("reports.SavedTable", "owner_id"),
     PersonColumn("reports.ExchangeFile", "made_by_id"),
     PersonColumn("lists.Batch", "by_id"),

@@ -140,7 +140,10 @@ def test_a_full_clinic_offers_the_waiting_list(menu: Cast, seen_by: SeenBy) -> N
     row = confirmed(menu)
     actions.take_seats(occasion=row, count=30, held=False, actor=menu.as_(menu.resident), now=NOW)
     text = shown(seen_by(None), f"/on/{row.pk}/")
-    assert "约满了,可以排候补" in text
+    assert "网上约满了,打电话还有名额" in text
+    Occasion.objects.filter(pk=row.pk).update(taken=40, held_taken=10)
+    assert "约满了,可以排候补" in shown(seen_by(None), f"/on/{row.pk}/")
+    Occasion.objects.filter(pk=row.pk).update(taken=30, held_taken=0)
     with time_machine.travel(STARTS - timedelta(hours=23), tick=False):
         assert "还有 10 个名额" in shown(Client(), f"/on/{row.pk}/"), (
             "the callers' seats are open to all by now"

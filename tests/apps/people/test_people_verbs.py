@@ -346,7 +346,9 @@ def test_personal_data_is_declared_by_columns_that_exist_and_can_be_found_by_per
         for group in model.PERSONAL:
             for name in group.fields:
                 assert model._meta.get_field(name), (model, name)
-        assert _columns(model), f"{model._meta.label}: SCOPE.own must say whose row it is"
+        assert _columns(model) or model._meta.label in IN_PASSING, (
+            f"{model._meta.label}: SCOPE.own must say whose row it is"
+        )
 
 
 def test_columns_that_look_personal_are_declared():
@@ -366,7 +368,9 @@ def test_columns_that_look_personal_are_declared():
     assert not loose
 
 
-# Telephones of stations and centres, questions of the menu.
+# A list being read in: whose the cells are is not known before they are taken in, and then they are blanked.
+IN_PASSING = {"lists.SheetPart", "lists.StagedRow"}
+# Telephones of stations and centres, questions of the menu, why a day of snow.
 PUBLIC = {
     "area.Station",
     "area.AreaBook",
@@ -374,6 +378,7 @@ PUBLIC = {
     "menu.ItemVersion",
     "menu.MenuItem",
     "menu.Occasion",
+    "menu.Standstill",
 }
 
 

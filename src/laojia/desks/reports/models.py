@@ -17,7 +17,7 @@ from laojia.steps.serve.models import RosterLine
 class MonthNote(models.Model):
     """Words written beside a month or year of an area. A new one takes the place of the one before; none is lost."""
 
-    SCOPE: ClassVar = Columns(kind="month", area="area_path")
+    SCOPE: ClassVar = Columns(kind="month", own=("by_id",), area="area_path")
     PERSONAL: ClassVar[tuple[Held, ...]] = (
         Held(("words",), "what those who lead wrote beside a month", Keep.RECORD_TEN_YEARS),
     )
@@ -80,7 +80,7 @@ class ExchangeFile(models.Model):
 class ExchangeLine(Moving):
     """One roster line in one file. A line is in one living file at most: nothing is sent twice."""
 
-    SCOPE: ClassVar = Columns(kind="exchange", area="area_path")
+    SCOPE: ClassVar = Columns(kind="exchange", own=("person_id",), area="area_path")
     PERSONAL: ClassVar[tuple[Held, ...]] = (
         Held(("words",), "why the national system sent a record back", Keep.SHARED_THREE_YEARS),
     )
@@ -88,6 +88,7 @@ class ExchangeLine(Moving):
     file = models.ForeignKey(ExchangeFile, models.PROTECT, related_name="lines")
     row = models.PositiveIntegerField()
     line = models.ForeignKey(RosterLine, models.PROTECT, related_name="exchange_lines")
+    person_id = models.BigIntegerField(db_index=True)
     area_path = models.CharField(max_length=120)
     words = models.CharField(max_length=200, blank=True)  # the other office's reason
     marked_at = models.DateTimeField(null=True, blank=True)

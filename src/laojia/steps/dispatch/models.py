@@ -110,8 +110,9 @@ class Invite(Moving):
     """
 
     SCOPE: ClassVar = Columns(
-        kind="invite", team=("team_id",), area="area_path", links=(("occasion", "occasion_id"),)
-    )
+        kind="invite", own=("answered_by_id",), team=("team_id",), area="area_path",
+        links=(("occasion", "occasion_id"),),
+    )  # fmt: skip
     PERSONAL: ClassVar[tuple[Held, ...]] = (
         Held(("words",), "to understand why a team could not come", Keep.ORDER_YEAR),
     )

@@ -44,6 +44,8 @@ def make_file(*, key: uuid.UUID, actor: Actor, now: datetime) -> ExchangeFile:
         check(earlier, "exchange.make", actor=actor)
         return earlier
     lines = _complete(actor)
+    if not lines and (same := ExchangeFile.objects.filter(key=key).first()) is not None:
+        return same  # the second press of one button, made while we looked
     if not lines:
         raise BadInput(
             "nothing", _("There is nothing complete to send."), _("Look at what keeps the others back.")
@@ -54,8 +56,10 @@ def make_file(*, key: uuid.UUID, actor: Actor, now: datetime) -> ExchangeFile:
             file.save(force_insert=True)
             ExchangeLine.objects.bulk_create(
                 [
-                    ExchangeLine(state="in_file", file=file, row=row, line_id=line, area_path=path)
-                    for row, (line, path) in enumerate(lines, 1)
+                    ExchangeLine(
+                        state="in_file", file=file, row=row, line_id=line, person_id=person, area_path=path
+                    )
+                    for row, (line, person, path) in enumerate(lines, 1)
                 ],
                 batch_size=500,
             )
@@ -78,15 +82,15 @@ def _where(actor: Actor) -> str:
     return min((path for grant in grants for path in grant.scopes), key=len, default="")
 
 
-def _complete(actor: Actor) -> list[tuple[int, str]]:
+def _complete(actor: Actor) -> list[tuple[int, int, str]]:
     """Looked at in portions, so that a first file of many years fits into memory."""
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, int, str]] = []
     last = 0
     while len(found) < MOST_ROWS:
         portion = list(unsent(actor, "exchange.make").filter(pk__gt=last)[:1000])
         if not portion:
             break
-        found += [(c.line.pk, c.line.area_path) for c in candidates(portion) if not c.lacks]
+        found += [(c.line.pk, c.line.person_id, c.line.area_path) for c in candidates(portion) if not c.lacks]
         last = portion[-1].pk
     return found[:MOST_ROWS]
 
