@@ -148,3 +148,7 @@ def messages_once(requests: Counter[str], accepted: Iterable[str], kills: int) -
     assert sum(requests.values()) - len(accepted) <= kills
     left = Counter(Message.objects.values_list("state", flat=True))
     assert set(left) <= {"sent", "delivered", "to_call", "failed"}, left
+    failed = Counter(Message.objects.filter(state="failed").values_list("note", flat=True))
+    assert set(failed) <= {"withdrawn"}, failed  # taken back before it left; never because of a crash
+    left_us = Message.objects.filter(state__in=("sent", "delivered"), to_team_id=None)
+    assert set(left_us.values_list("key", flat=True)) <= set(accepted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -261,6 +261,60 @@ def test_regular_help_never_silently_ends(cast: Cast, place: Place) -> None:
     run_state_machine_as_test(
         Regular,
         settings=settings(
-            max_examples=25, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25,
+            stateful_step_count=14,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.fixture
+def regular(cast: Cast, place: Place) -> Iterator[Regular]:
+    """The help of the machine, to be led by hand: on 25 November at ten, visits at half past nine."""
+    Regular.cast, Regular.place = cast, staticmethod(place)  # type: ignore[assignment]
+    state = Regular()
+    yield state
+    state.teardown()
+
+
+def test_an_hour_gone_by_without_a_team_offers_the_next_visit_at_once(regular: Regular) -> None:
+    """What the machine once found: the visit of that very morning was over, and the next look only tomorrow's."""
+    for _time in range(6):
+        regular.it_goes_on()
+    regular.the_person_answers(answer="right")
+    regular.a_visit_is_marked(word="came")
+    regular.time_passes(days=13)
+    regular.it_goes_on()
+    regular.the_rhythm_changes(day=4, last=None, weeks=1)
+    regular.time_passes(days=17)
+    assert [visit.date for visit in regular.ahead("draft")] == [date(2027, 1, 1)]
+    regular.never_silently_ended()
+
+
+def test_on_the_day_of_a_rare_visit_the_next_one_stands(regular: Regular) -> None:
+    regular.the_rhythm_changes(day=2, last=None, weeks=4)
+    regular.a_team_says_yes(other=False)
+    first = regular.ahead()[0].date
+    assert first is not None
+    regular.time_passes(days=(first - local_date(regular.now)).days)
+    assert [visit.date for visit in regular.ahead("confirmed")] == [first + timedelta(weeks=4)]
+
+
+def test_another_team_is_asked_at_once_on_the_day_of_a_visit(regular: Regular) -> None:
+    """The visit that has begun stays the old team's; the next one is offered."""
+    regular.a_team_says_yes(other=False)
+    regular.time_passes(days=7)
+    regular.the_desk_takes_another_team()
+    assert [visit.date for visit in regular.ahead("draft", "offered")] == [date(2026, 12, 9)]
+    regular.something_stands_ahead()
+
+
+def test_no_visit_left_before_a_last_day_still_far_is_spoken_of_at_once(regular: Regular) -> None:
+    """Every third Monday, and the agreed end falls before the next one: nobody waits for the last two weeks."""
+    regular.the_rhythm_changes(day=0, last=17, weeks=3)
+    assert not regular.ahead()
+    regular.something_stands_ahead()
+    regular.no_holder_without_a_clock()

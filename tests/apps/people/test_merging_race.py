@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -15,8 +16,8 @@ from laojia.kernel.errors import Refused
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
 from tests.apps.dispatch.conftest import THURSDAY, make_item
-from tests.apps.people.test_people_race import at_once
 from tests.cast import NOW, PEOPLE, Cast, make_cast, person
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,11 +39,9 @@ def proposed(cast: Cast) -> Merging:
 
 
 def test_two_confirmations_at_once_join_once(cast: Cast, proposed: Merging) -> None:
+    hands = [cast.as_(who) for who in (cast.dispatcher, cast.second_dispatcher)]
     found = at_once(
-        [
-            lambda who=who: actions.confirm_merge(actor=cast.as_(who), now=NOW, merging_id=proposed.pk)  # type: ignore[misc]
-            for who in (cast.dispatcher, cast.second_dispatcher)
-        ]
+        *(partial(actions.confirm_merge, actor=hand, now=NOW, merging_id=proposed.pk) for hand in hands)
     )
     assert sum(isinstance(one, Merging) for one in found) == 1
     assert sum(isinstance(one, Refused) for one in found) == 1
@@ -51,15 +50,13 @@ def test_two_confirmations_at_once_join_once(cast: Cast, proposed: Merging) -> N
 
 def test_joined_and_kept_apart_at_once_is_one_of_both(cast: Cast, proposed: Merging) -> None:
     at_once(
-        [
-            lambda: actions.confirm_merge(actor=cast.as_(cast.dispatcher), now=NOW, merging_id=proposed.pk),
-            lambda: actions.keep_apart(
-                actor=cast.as_(cast.second_dispatcher),
-                now=NOW,
-                one_id=proposed.gone_id,
-                other_id=proposed.kept_id,
-            ),
-        ]
+        lambda: actions.confirm_merge(actor=cast.as_(cast.dispatcher), now=NOW, merging_id=proposed.pk),
+        lambda: actions.keep_apart(
+            actor=cast.as_(cast.second_dispatcher),
+            now=NOW,
+            one_id=proposed.gone_id,
+            other_id=proposed.kept_id,
+        ),
     )
     state = Merging.objects.get(pk=proposed.pk).state
     joined = Person.objects.get(pk=proposed.gone_id).merged_into_id is not None

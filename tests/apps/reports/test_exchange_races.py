@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from laojia.desks.reports import actions
+from laojia.desks.reports.actions import exchange
 from laojia.desks.reports.models import ExchangeFile, ExchangeLine
 from laojia.foundation.people.models import Consent, Person
 from laojia.kernel.errors import Refused
 from laojia.steps.menu.models import Occasion
 from laojia.steps.serve.models import LawRecord, RosterLine
 from tests.apps.dispatch.conftest import make_item
-from tests.apps.order.test_races import at_once
 from tests.cast import NOW, Cast
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES = 30
@@ -62,3 +64,18 @@ def test_made_at_once_is_sent_once(cast: Cast, same_key: bool) -> None:
     refused = [one for one in results if isinstance(one, Refused)]
     assert len(made) + len(refused) == 4
     assert len(made) == (4 if same_key else 1)
+
+
+def test_the_first_press_ends_while_the_second_looks(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All lines are in the file of this very key by then: that file is the answer, not "nothing to send"."""
+    recorded(cast)
+    call = partial(actions.make_file, key=uuid.uuid4(), actor=cast.as_(cast.dispatcher), now=NOW)
+    look = exchange._complete
+
+    def made_meanwhile(actor: Any) -> Any:
+        monkeypatch.setattr(exchange, "_complete", look)
+        call()
+        return look(actor)
+
+    monkeypatch.setattr(exchange, "_complete", made_meanwhile)
+    assert call() == ExchangeFile.objects.get()

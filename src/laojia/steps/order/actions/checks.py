@@ -207,9 +207,9 @@ def stop_asking(*, standing: StandingHelp, answer: str, now: datetime, kinds: tu
         cancel_clocks(("standing_check", row.pk))
 
 
-def end_comes_near(*, standing: StandingHelp, now: datetime) -> None:
-    """The agreed last day is near: the station speaks with them, and it is prolonged or ended by that word."""
-    if standing.valid_to is None or standing.valid_to - local_date(now) > _END_SEEN:
+def end_comes_near(*, standing: StandingHelp, none_left: bool, now: datetime) -> None:
+    """The last day is near or no visit is left before it: the station speaks with them; that word prolongs or ends it."""
+    if standing.valid_to is None or not (none_left or standing.valid_to - local_date(now) <= _END_SEEN):
         return
     if not standing.checks.filter(kind="end", answered_at=None).exists():
         _opened(standing, "end", "station", now)

@@ -36,18 +36,19 @@ _VISITS = uuid.UUID(
 @transaction.atomic
 def plan(*, standing: StandingHelp, actor: Actor, now: datetime) -> list[Occasion]:
     """Visits of the next two weeks, at least the next. Before a team has said yes there is one, to be offered."""
-    _plan_tomorrow(standing, now)
+    _plan_again(standing, now)
     order = open_order(standing)
     if order is None:
         return []
     _holidays_entered_since(standing, now)
     _drafts_over(standing, now)
-    end_comes_near(standing=standing, now=now)
     there = {visit.date for visit in _standing_visits(standing, now) if visit.date is not None}
     opened = []
-    if standing.team_id is not None or not there:
+    coming = any(_starts(standing, day) > now for day in there)
+    if standing.team_id is not None or not coming:
         turns = _turns(standing, there, now)
         opened = _open(standing, order, [one for one in turns if one.comes not in there], now)
+    end_comes_near(standing=standing, none_left=not (coming or opened), now=now)
     _back_with_its_team(standing, order, now)
     return opened
 
@@ -63,15 +64,18 @@ def _standing_visits(standing: StandingHelp, now: datetime) -> QuerySet[Occasion
 
 
 def _turns(standing: StandingHelp, there: set[date], now: datetime) -> list[Turn]:
-    """Days not planned yet: two weeks, or as far as the next visit when they hold none."""
+    """Days not planned yet: two weeks, or as far as the next visit when they hold none.
+
+    Today's visit is not the next one: by noon it is over, and the next look is tomorrow's.
+    """
     today = local_date(now)
-    coming = any(_starts(standing, day) > now for day in there)
+    coming = any(day > today for day in there)
     found: list[Turn] = []
     for turn in _all_turns(standing, today, now):
         if turn.day > today + AHEAD and coming:
             break
         found.append(turn)
-        coming = coming or turn.comes is not None
+        coming = coming or (turn.comes is not None and turn.comes > today)
         if standing.team_id is None and turn.comes is not None:
             break  # one visit to be offered; the others follow the team's yes
     return found
@@ -123,10 +127,15 @@ def _starts(standing: StandingHelp, day: date) -> datetime:
     return datetime.combine(day, standing.starts, tzinfo=CHINA)
 
 
-def _plan_tomorrow(standing: StandingHelp, now: datetime) -> None:
-    """Looked at every morning, so that two weeks always stand."""
+def _plan_again(standing: StandingHelp, now: datetime) -> None:
+    """Looked at every morning, so that two weeks always stand; while there is no team, at the hour of a visit too.
+
+    A visit nobody was found for goes by at that hour, and the next one is offered at once.
+    """
+    hour = _starts(standing, local_date(now))
     morning = datetime.combine(local_date(now) + timedelta(days=1), _MORNING, tzinfo=CHINA)
-    set_clock("standing.plan", about=("standing", standing.pk), due=morning, now=now)
+    due = hour if standing.team_id is None and hour > now else morning
+    set_clock("standing.plan", about=("standing", standing.pk), due=due, now=now)
 
 
 # --- holidays ---------------------------------------------------------------------------------------------------------
