@@ -298,15 +298,6 @@ ALONE: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 }
 
 
-def _lists(*, quick: bool) -> None:
-    """The list of volunteers, on a server of its own."""
-    from bench import lists
-
-    sys.path.insert(0, str(ROOT))
-    with ExitStack() as stack:
-        lists.measure(stack, quick=quick)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one turn: a look, no result")

@@ -91,6 +91,12 @@ class Hand:
         hold_against(name, self.count)
 
 
+def settled(page: Page) -> None:
+    """What was pressed has been answered, and the answer stands on the page with the focus where it belongs."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def rows(text: str) -> dict[str, str]:
     """Task → its line in the table."""
     table = text.partition(BEGIN)[2].partition(END)[0]

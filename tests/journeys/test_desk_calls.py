@@ -26,7 +26,7 @@ from laojia.steps.serve.models import LawRecord, RosterLine
 from tests.acting import account_of
 from tests.cast import NOW, Cast
 from tests.conftest import DESK, PHONE
-from tests.journeys.counting import Hand
+from tests.journeys.counting import Hand, settled
 from tests.journeys.stage import Stage
 
 Axe = Callable[[Page], None]
@@ -44,11 +44,6 @@ def offered(cast: Cast, who: Any, half: str = "morning") -> Offer:
     return dispatch.make_offer(
         actor=cast.as_(cast.dispatcher), now=NOW, orders=[order], team=cast.team, date=MONDAY, half=half
     )
-
-
-def settled(page: Page) -> None:
-    """What was pressed has been answered."""
-    page.wait_for_load_state("networkidle")
 
 
 def test_a_morning_at_the_telephone(stage: Stage, axe: Axe, shot: Any) -> None:
@@ -101,6 +96,7 @@ def _another_time(hand: Hand, cast: Cast, axe: Axe) -> None:
         hand.click(page.locator("input[name=times][value='2026-12-01/morning']"))
         hand.press("Enter")
         page.locator(".call-form").wait_for(state="detached")
+        expect(page.locator("#line")).to_be_focused()
     assert any(wish["date"] == "2026-12-01" for wish in Order.objects.get().times)
 
 

@@ -26,7 +26,7 @@ from laojia.policy.roles import Role
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion, Standstill
 from laojia.steps.order.models import Attendance, Order, StandingHelp
-from tests.journeys.counting import Hand
+from tests.journeys.counting import Hand, settled
 from tests.journeys.recount import recounted
 from tests.journeys.stage import Stage
 from tests.sheets import teams_sheet, volunteers_sheet
@@ -56,10 +56,6 @@ UNLISTED = ("卫满仓", "13911110011", "院里一棵枯树快倒了,想请人�
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=CHINA)
-
-
-def settled(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
 
 
 def test_monday_to_friday(stage: Stage, axe: Axe, shot: Any, tmp_path: Path) -> None:
