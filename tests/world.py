@@ -121,7 +121,7 @@ def _asked(world: World) -> None:
     asked = world.place(times=[wish(MONDAY)])
     orders.ask_back(
         order=asked,
-        question="门口停得下车吗?",
+        question="门口停得下车吗？",
         reason="which_place",
         actor=cast.as_(cast.dispatcher),
         now=NOW,

@@ -165,7 +165,7 @@ def _clock(
 
 
 def said_distance(metres: float | None) -> str:
-    """1.9 公里,骑车约 10 分钟; 21.4 公里: too far for a bicycle; nothing when the distance is not known."""
+    """1.9 公里，骑车约 10 分钟; 21.4 公里: too far for a bicycle; nothing when the distance is not known."""
     if metres is None:
         return ""
     if metres > BICYCLE_METRES_AT_MOST:
@@ -253,14 +253,14 @@ _LINK = re.compile(r"[:：]?\s*https?://\S+\s*")
 
 
 # Words that point at a link mean nothing on the telephone: 口令在这里, 能去不能去都点这里, 怎么办写在这里。
-_TO_THE_LINK = re.compile(r"[,，]?[^,，。:：?!]*(?:[看点]|写?在)这里[,，。]")
+_TO_THE_LINK = re.compile(r"[,，]?[^,，。:：?？!！]*(?:[看点]|写?在)这里[,，。]")
 
 
 def spoken(text: str) -> str:
     """A message as one says it on the telephone: without the link and without the words that lead to it."""
     said = _LINK.sub("。", text)
     said = _TO_THE_LINK.sub("。", re.sub(r"(查看|See)。", "", said))
-    return re.sub(r"([。?!])。+", r"\1", said).strip()
+    return re.sub(r"([。?？!！])。+", r"\1", said).strip()
 
 
 _LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d\d)(\d{7,8})$")
@@ -295,7 +295,7 @@ class Named(Protocol):
 
 
 def said_area(area: Named | None, on: datetime | date | None = None) -> str:
-    """常一社区; as it was called on that day, with what the place is called today: 常一社区(现合心社区)."""
+    """常一社区; as it was called on that day, with what the place is called today: 常一社区（现合心社区）."""
     if area is None:
         return ""
     day = local_date(on) if isinstance(on, datetime) else on

@@ -168,7 +168,7 @@ def _ten_by_telephone(stage: Stage, axe: Axe, shot: Any, occasion: Occasion) -> 
     occasion.refresh_from_db()
     assert (occasion.taken, occasion.held_taken, occasion.places) == (40, 10, 40)
     page = stage.desk(cast.station_staff, f"/occasions/{occasion.pk}/")
-    assert "共 40 个,已约 40 个,还有 0 个" in page.inner_text("main")
+    assert "共 40 个，已约 40 个，还有 0 个" in page.inner_text("main")
     axe(page)
     shot(page, "clinic full")
 
@@ -182,7 +182,7 @@ def _one_moves_up(
     shot(page, "clinic seat", full=True)
     page.get_by_role("link", name="不用了").click()
     axe(page)
-    page.get_by_role("button", name="是,不用了").click()
+    page.get_by_role("button", name="是，不用了").click()
     page.wait_for_url(f"**/o/{first.number}/")
     waiting.refresh_from_db()
     occasion.refresh_from_db()
@@ -245,7 +245,7 @@ def _reconfirmed_and_printed(stage: Stage, axe: Axe, shot: Any, occasion: Occasi
     axe(page)
     page = stage.desk(cast.station_staff, f"/occasions/{occasion.pk}/roster/")
     assert cast.daughter.name not in page.content()
-    page.get_by_role("button", name="带姓名,给队伍打印").click()
+    page.get_by_role("button", name="带姓名，给队伍打印").click()
     page.get_by_text(cast.daughter.name).first.wait_for()
     assert page.locator("tbody tr").count() == 40
     axe(page)

@@ -88,7 +88,7 @@ def _yes_with_five(stage: Stage, axe: Axe, shot: Any, occasion: Occasion) -> Non
     assert cast.team.name in page.inner_text("main")  # who leads
     axe(page)
     shot(page, "drive invite", full=True)
-    page.get_by_label("你们去几个人?").fill("5")
+    page.get_by_label("你们去几个人？").fill("5")
     page.get_by_role("button", name="我们去").click()
     page.get_by_text("谢谢。要知道的都在这一页。").wait_for()
     page.locator("summary", has_text="定谁去").click()
@@ -199,7 +199,7 @@ def test_teams_are_called_up(stage: Stage, axe: Axe, shot: Any) -> None:
     for leader, heads in ((cast.other_leader, 8), (cast.leader, 2)):
         page = stage.phone(None, stage.link(leader, "call_up.asked"))
         axe(page)
-        page.get_by_label("你们去几个人?").fill(str(heads))
+        page.get_by_label("你们去几个人？").fill(str(heads))
         shot(page, f"call-up answer {heads}", full=True)
         page.get_by_role("button", name="我们去").click()
         page.get_by_text("谢谢。要知道的都在这一页。").wait_for()
@@ -219,11 +219,11 @@ def _called_up(stage: Stage, axe: Axe, shot: Any) -> Occasion:
     axe(page)
     shot(page, "call-ups none", full=True)
     page.get_by_role("link", name="应急集结").last.click()
-    page.locator("#id_what").fill("大雪封路,清出一条道")
+    page.locator("#id_what").fill("大雪封路，清出一条道")
     page.get_by_label("哪类队伍").select_option(cast.team.kind)
     page.get_by_role("button", name="看队伍").click()
     axe(page)
-    assert page.locator("#id_what").input_value() == "大雪封路,清出一条道"  # what was typed stays
+    assert page.locator("#id_what").input_value() == "大雪封路，清出一条道"  # what was typed stays
     assert not page.locator(".invalid-feedback, .errorlist").count()  # and nothing is blamed yet
     assert page.locator("input[name=teams]:checked").count() == 2
     page.locator("#id_item").select_option(label="应急集结")

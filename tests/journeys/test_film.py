@@ -62,7 +62,7 @@ def _applied_for(stage: Stage, axe: Axe, shot: Any) -> Order:
     page.get_by_text("能停车，能接电").click()
     page.get_by_text("戏曲片").click()
     page.get_by_label("哪条巷、几号").fill("村委会前的空地")
-    page.get_by_label("一共几个人?").fill("200")
+    page.get_by_label("一共几个人？").fill("200")
     page.get_by_text("打电话说的").click()
     page.locator("#id_consent_spoken").check()
     shot(page, "film apply", full=True)

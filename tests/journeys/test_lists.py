@@ -28,11 +28,11 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
     page.set_default_timeout(30_000)
     axe(page)
     with page.expect_download() as template:
-        page.get_by_role("link", name="队伍: 志愿服务队").click()
+        page.get_by_role("link", name="队伍：志愿服务队").click()
     book = openpyxl.load_workbook(io.BytesIO(template.value.path().read_bytes()))
     assert book.worksheets[0]["A1"].value == "队伍名称*"
-    page.get_by_label("是什么名单?").select_option("teams")
-    page.get_by_label("文件(XLSX、XLS、ODS或CSV)").set_input_files(sheet)
+    page.get_by_label("是什么名单？").select_option("teams")
+    page.get_by_label("文件（XLSX、XLS、ODS或CSV）").set_input_files(sheet)
     page.get_by_role("button", name="检查名单").press("Enter")
     page.wait_for_url("**/lists/*/")
     for _ in range(60):
@@ -42,7 +42,7 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
     page.get_by_role("button", name="把没问题的收进来").wait_for(timeout=30_000)
     axe(page)
     shot(page, "list checked", full=True)
-    assert "手机号是11位,这里是7位。" in page.locator("main").inner_text()
+    assert "手机号是11位，这里是7位。" in page.locator("main").inner_text()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     shot(page, "list checked on a phone", full=True)
@@ -53,7 +53,7 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
             break
         stage.later(seconds=1)
     page.goto(page.url)
-    page.get_by_text("收进来了:新的27").wait_for(timeout=30_000)
+    page.get_by_text("收进来了：新的27").wait_for(timeout=30_000)
     axe(page)
     shot(page, "list taken in", full=True)
     with page.expect_download() as back:
@@ -80,9 +80,9 @@ def test_a_list_from_the_sheet_to_the_teams_and_back(
 def test_without_a_script_everything_works(stage: Stage, tmp_path: Path) -> None:
     sheet = teams_sheet(tmp_path / "队伍.csv", 3)
     page = stage.desk(stage.cast.dispatcher, "/lists/", script=False)
-    page.get_by_label("是什么名单?").select_option("teams")
-    page.get_by_label("文件(XLSX、XLS、ODS或CSV)").set_input_files(sheet)
+    page.get_by_label("是什么名单？").select_option("teams")
+    page.get_by_label("文件（XLSX、XLS、ODS或CSV）").set_input_files(sheet)
     page.get_by_role("button", name="检查名单").click()
     page.get_by_role("button", name="把没问题的收进来").click()
     page.goto(page.url)
-    assert "收进来了:新的3" in page.locator("main").inner_text()
+    assert "收进来了：新的3" in page.locator("main").inner_text()

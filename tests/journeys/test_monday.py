@@ -51,7 +51,7 @@ LOG = (
     ("席长顺", "13911110009", "打扫屋子 周五下午"),
     ("郝玉莲", "13911110010", "理发 周四下午, 每周都要"),
 )
-UNLISTED = ("卫满仓", "13911110011", "院里一棵枯树快倒了,想请人看看怎么办")
+UNLISTED = ("卫满仓", "13911110011", "院里一棵枯树快倒了，想请人看看怎么办")
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -177,7 +177,7 @@ def _the_telephone(stage: Stage, axe: Axe, shot: Any) -> None:
         page.get_by_label("我问过了").check()
         door = page.get_by_label("哪条巷、几号")
         if door.count() and not door.input_value():
-            page.get_by_text("替别人约,或者换个地方").click()
+            page.get_by_text("替别人约，或者换个地方").click()
             door.fill(f"二巷{number + 1}号")
         if number == 0:
             axe(page)
@@ -190,7 +190,7 @@ def _the_telephone(stage: Stage, axe: Axe, shot: Any) -> None:
     hand.enter(UNLISTED[2])
     settled(page)
     page.get_by_label("我问过了").check()
-    page.get_by_text("替别人约,或者换个地方").click()
+    page.get_by_text("替别人约，或者换个地方").click()
     page.get_by_label("哪条巷、几号").fill("三巷2号")
     shot(page, "monday unlisted")
     page.get_by_role("button", name="就这样约").click()
@@ -226,7 +226,7 @@ def _caller(hand: Hand, name: str, phone: str, home: Area) -> None:
     hand.type(name)
     page.get_by_text("记下这个人").wait_for()
     page.get_by_label("手机号").fill(phone)
-    page.get_by_label("村(社区)").fill(f"{home.parent.name} · {home.name}")
+    page.get_by_label("村（社区）").fill(f"{home.parent.name} · {home.name}")
     page.get_by_label("我问过了").check()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/call/\d+/"))
@@ -310,8 +310,8 @@ def _weekly(stage: Stage, axe: Axe, shot: Any) -> None:
     axe(page)
     page.locator("#id_item").select_option(label="上门理发")
     page.get_by_text("周五", exact=True).click()
-    page.get_by_label("几点来?").fill("15:00")
-    page.get_by_label("从哪天起?").fill(FRIDAY.isoformat())
+    page.get_by_label("几点来？").fill("15:00")
+    page.get_by_label("从哪天起？").fill(FRIDAY.isoformat())
     page.locator("#id_place").fill("五巷7号")
     page.locator("#id_consent").check()
     shot(page, "monday weekly", full=True)

@@ -27,7 +27,7 @@ def _describe(stage: Stage, words: str, axe: Axe, shot: Any, name: str) -> Order
 
 
 def test_matched_to_an_item(stage: Stage, axe: Axe, shot: Any) -> None:
-    order = _describe(stage, "老娘想剪剪头发,出不了门", axe, shot, "unlisted need")
+    order = _describe(stage, "老娘想剪剪头发，出不了门", axe, shot, "unlisted need")
     desk = stage.desk(stage.cast.dispatcher, f"/desk/o/{order.pk}/")
     assert "剪剪头发" in desk.content()
     desk.get_by_role("link", name="对上菜单").click()
@@ -48,7 +48,7 @@ def test_refused_with_where_else_to_go(stage: Stage, axe: Axe, shot: Any) -> Non
     desk.wait_for_url("**/refuse/**")
     desk.get_by_label("这事归别的部门办").check()
     desk.locator("textarea[name=where_else], input[name=where_else]").fill(
-        "请到镇便民服务中心不动产窗口,周一到周五 8:00–18:00。"
+        "请到镇便民服务中心不动产窗口，周一到周五 8:00–18:00。"
     )
     axe(desk)
     desk.locator("main form .btn-primary").first.click()

@@ -55,9 +55,9 @@ def _rhythm_and_team(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     page.get_by_role("link", name="定成长期结对").click()
     axe(page)
     page.get_by_text("周三", exact=True).click()
-    page.get_by_label("几点来?").fill("15:00")
-    assert page.get_by_label("从哪天起?").input_value() == "2026-11-25"
-    page.get_by_label("从哪天起?").fill("2026-12-02")
+    page.get_by_label("几点来？").fill("15:00")
+    assert page.get_by_label("从哪天起？").input_value() == "2026-11-25"
+    page.get_by_label("从哪天起？").fill("2026-12-02")
     shot(page, "weekly rhythm", full=True)
     page.locator(".main-button button").click()
     page.wait_for_url("**/desk/o/**")
@@ -94,7 +94,7 @@ def _say_nobody_came(stage: Stage, axe: Axe, shot: Any, order: Order, visit: Occ
     assert visit.ends_at is not None
     stage.pass_to(visit.ends_at + timedelta(minutes=30))
     page = stage.phone(stage.cast.resident, f"/o/{order.number}/")
-    page.get_by_role("link", name="来了吗?说说怎么样").click()
+    page.get_by_role("link", name="来了吗？说说怎么样").click()
     axe(page)
     page.get_by_text("没人来").first.click()
     page.get_by_text("没解决", exact=True).click()
@@ -120,13 +120,13 @@ def _nobody_came(stage: Stage, axe: Axe, shot: Any, order: Order, visit: Occasio
 
 def _station_telephones(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     page = stage.desk(stage.cast.station_staff, "/station/")
-    page.get_by_role("heading", name="有一次没去成,打个电话问问好不好").wait_for()
+    page.get_by_role("heading", name="有一次没去成，打个电话问问好不好").wait_for()
     axe(page)
     shot(page, "weekly station")
     assert stage.cast.resident.name not in page.content()
     page.get_by_role("button", name="通上话了").click()
     page.wait_for_url("**/station/")
-    assert page.get_by_role("heading", name="有一次没去成,打个电话问问好不好").count() == 0
+    assert page.get_by_role("heading", name="有一次没去成，打个电话问问好不好").count() == 0
     order.refresh_from_db()
     assert (order.holder, order.holder_id) == ("team", stage.cast.team.pk)
 
@@ -153,7 +153,7 @@ def _paused_by_a_call(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     form = page.locator("details", has_text="先停一停")
     form.locator("summary").click()
     form.get_by_label("住院", exact=True).check()
-    form.get_by_label("到哪天为止?").fill(until.isoformat())
+    form.get_by_label("到哪天为止？").fill(until.isoformat())
     axe(page)
     shot(page, "weekly pause", full=True)
     form.get_by_role("button", name="先停一停").click()
@@ -179,10 +179,10 @@ def _still_right(stage: Stage, axe: Axe, shot: Any, order: Order) -> None:
     standing = StandingHelp.objects.get()
     stage.later(days=26)
     page = stage.phone(None, stage.link(stage.cast.resident, "standing.still_right"))
-    page.get_by_role("heading", name="还合适吗?").wait_for()
+    page.get_by_role("heading", name="还合适吗？").wait_for()
     axe(page)
     shot(page, "weekly still right", full=True)
-    page.get_by_role("button", name="想改改,请打电话给我").click()
+    page.get_by_role("button", name="想改改，请打电话给我").click()
     page.get_by_text("没说定以前照常来").wait_for()
     page.get_by_role("link", name="贴冰箱的一张纸").click()
     axe(page)

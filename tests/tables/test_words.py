@@ -45,7 +45,7 @@ CHINESE = {
     "%(n)s order": {"plural": "%(n)s orders", "text": "%(n)s件事"},
     "Order": {"context": "verb", "text": "约"},
     "Who comes": "谁来",
-    "Hello %(name)s": "%(name)s,您好",
+    "Hello %(name)s": "%(name)s，您好",
 }
 
 
@@ -78,7 +78,7 @@ def test_complete_words_are_green(tool: ModuleType, monkeypatch: pytest.MonkeyPa
     ("change", "says"),
     [
         ({"Good day": ""}, "not translated"),
-        ({"Hello %(name)s": "%(nmae)s,您好"}, "placeholder"),
+        ({"Hello %(name)s": "%(nmae)s，您好"}, "placeholder"),
         ({"Good day": "您早"}, "older than zh_Hans"),
     ],
 )

@@ -62,7 +62,7 @@ def test_open_orders_follow_and_closed_ones_stay_under_the_old_name(cast: Cast, 
     assert (went.area_id, went.area_path) == (merged.pk, merged.path)
     assert stayed.area_path == cast.village.path
     assert (
-        said_area(Area.objects.get(pk=stayed.area_id), stayed.placed_at) == f"{cast.village.name}(现合心村)"
+        said_area(Area.objects.get(pk=stayed.area_id), stayed.placed_at) == f"{cast.village.name}（现合心村）"
     )
     assert said_area(merged, THEN) == "合心村"
 
@@ -90,7 +90,7 @@ def test_people_teams_points_and_units_follow(cast: Cast, merged: Area) -> None:
     assert team.serves == [cast.village.path, merged.path], "a reopened order of the past still finds it"
     assert Unit.objects.get().area_id == merged.pk
     points = list(Point.objects.order_by("pk").values_list("name", "area_id"))
-    assert points == [("服务点", merged.pk), (f"服务点({cast.second_village.name})", merged.pk)]
+    assert points == [("服务点", merged.pk), (f"服务点（{cast.second_village.name}）", merged.pk)]
     cast.station.refresh_from_db()
     assert cast.station.area_id == merged.pk
 
@@ -98,7 +98,7 @@ def test_people_teams_points_and_units_follow(cast: Cast, merged: Area) -> None:
 def test_an_ended_village_is_found_by_its_old_name(cast: Cast, merged: Area) -> None:
     found = find_villages(cast.village.name)
     assert (found[0].id, found[0].formerly) == (merged.pk, cast.village.name)
-    assert str(found[0]).endswith(f"合心村(原{cast.village.name})")
+    assert str(found[0]).endswith(f"合心村（原{cast.village.name}）")
     assert find_villages(str(found[0]))[0].id == merged.pk
     assert cast.village.pk not in {one.id for one in find_villages("", 1000)}
 
@@ -143,7 +143,7 @@ def test_what_lay_on_a_split_village_goes_to_the_chosen_part(cast: Cast) -> None
     west = Area.objects.get(name="西村")
     assert set(Order.objects.values_list("area_id", flat=True)) == {west.pk}
     over = Order.objects.select_related("area").get(number="OVER")
-    assert said_area(over.area, over.placed_at) == f"{cast.village.name}(现西村)"
+    assert said_area(over.area, over.placed_at) == f"{cast.village.name}（现西村）"
     assert said_area(over.area, THEN) == "西村"
     assert place_now(Area.objects.get(pk=cast.village.pk)).pk == west.pk
     assert Post.objects.filter(person=cast.grid_worker, valid_to=None).count() == 2, (
@@ -169,4 +169,4 @@ def test_the_leaders_rows_say_both_names(cast: Cast, merged: Area) -> None:
     Order.objects.filter(number="OVER").update(state="waiting")
     with time_machine.travel(THEN, tick=False):
         page = signed_in(Client(), cast.county_leader).get("/overview/rows/?which=waiting")
-        assert f"{cast.village.name}(现合心村)" in page.content.decode()
+        assert f"{cast.village.name}（现合心村）" in page.content.decode()

@@ -366,7 +366,7 @@ def test_what_nobody_has_to_order_and_what_it_may_be(cast_with_menu: Cast, clien
     cast = cast_with_menu
     desk = signed_in(client, cast.dispatcher)
     page = desk.get(f"/call/{cast.resident.pk}/", {"line": "量血压", "go": "1"}).content.decode()
-    assert "不用约,开门时去就行" in page
+    assert "不用约，开门时去就行" in page
     page = desk.get(f"/call/{cast.resident.pk}/", {"line": "陪去县医院看眼睛", "go": "1"}).content.decode()
     assert "陪您去看病" in page  # a guess beside the own words
     assert 'name="own_words"' in page

@@ -148,7 +148,7 @@ def test_what_stands_behind_a_link_is_said_on_the_call_list(desk: Client, offere
     Message.objects.create(
         key="door", template="order.arranged", to_person_id=cast.resident.pk, about_kind="order",
         about_id=offered.order_id, area_path=cast.village.path, due_at=NOW, state="to_call", created_at=NOW,
-        text="编号 D1 定好了:甲队,周四 09:00 到。到时请问对口令,口令在这里:http://a/l/x/ 我们不会向您要验证码、要钱。",
+        text="编号 D1 定好了：甲队，周四 09:00 到。到时请问对口令，口令在这里：http://a/l/x/ 我们不会向您要验证码、要钱。",
     )  # fmt: skip
     page = desk.get("/calls/").content.decode()
     assert offered.visit.door_word in page

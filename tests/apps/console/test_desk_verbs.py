@@ -87,7 +87,7 @@ def test_a_full_team_is_refused_in_words(desk: Client, place, cast: Cast) -> Non
     ("what", "given", "state"),
     [
         ("refuse", {"reason": "another_office", "where_else": "镇便民中心 0357-6220001"}, "refused"),
-        ("ask", {"reason": "which_time", "question": "周五行不行?"}, "need_info"),
+        ("ask", {"reason": "which_time", "question": "周五行不行？"}, "need_info"),
         ("suspend", {"reason": "person_away", "until": "2026-12-05"}, "suspended"),
         ("end", {"reason": "nobody_found", "where_else": "先找村委会"}, "closed"),
     ],
@@ -218,7 +218,7 @@ def test_the_plan_for_all_changes_nothing_until_confirmed(desk: Client, place, c
     assert JournalRow.objects.count() == before
     assert page.count('name="team"') == 4  # two teams, two places each
     assert f"/desk/o/{careful.pk}/" in page
-    assert "希望的时间里,合适的队伍都约满了" in page
+    assert "希望的时间里，合适的队伍都约满了" in page
     sent = desk.post(
         f"/desk/o/{plain[0].pk}/offer/",
         {"team": cast.team.pk, "key": str(uuid.uuid4()), **SLOT},

@@ -78,7 +78,7 @@ def test_a_call_up_is_opened_with_chosen_teams(cast: Cast) -> None:
     desk = seen_by(cast.dispatcher)
     begins = NOW + timedelta(hours=9)  # the form speaks of China's clock
     form = {
-        "item": item.pk, "what": "大雪封路,清路", "area": cast.village.pk, "place": "村委会", "hours": "4",
+        "item": item.pk, "what": "大雪封路，清路", "area": cast.village.pk, "place": "村委会", "hours": "4",
         "starts_at_0": begins.date().isoformat(), "starts_at_1": begins.strftime("%H:%M"), "key": str(uuid.uuid4()),
     }  # fmt: skip
     wrong = desk.post("/call-ups/new/", form)

@@ -41,7 +41,7 @@ def up(cast: Cast, **more: Any) -> Occasion:
     known = ItemVersion.objects.filter(item__code="YJX").first()
     facts = {
         "item_version": known or make_item("YJX", name="应急集结", mode="volunteers"), "area": cast.village, "place": "村委会",
-        "what": "大雪封路,清路", "starts_at": NOW + timedelta(hours=1), "hours": 4, "teams": [cast.team, cast.other_team],
+        "what": "大雪封路，清路", "starts_at": NOW + timedelta(hours=1), "hours": 4, "teams": [cast.team, cast.other_team],
         "actor": cast.as_(cast.dispatcher), "now": NOW,
     }  # fmt: skip
     return actions.call_up(**(facts | more))

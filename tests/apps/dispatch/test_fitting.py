@@ -158,7 +158,7 @@ def test_every_code_has_words(cast: Cast) -> None:
     crew = Crew(5, "x", "/1/2/3/", call_first=True)
     codes = explain.reasons(need, crew, (THURSDAY, "morning"), 2)
     assert len(say_why(codes)) == len(codes)
-    assert say_why(["metres:1900", "free:1", "unknown"]) == ["1.9 公里,骑车约 10 分钟", "那时还能接 1 件"]
+    assert say_why(["metres:1900", "free:1", "unknown"]) == ["1.9 公里，骑车约 10 分钟", "那时还能接 1 件"]
     for code in (*BLOCKED, *LOOK):
         words = say_why_not(code) or queries.say_look(code)
         assert words

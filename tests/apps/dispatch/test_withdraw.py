@@ -154,7 +154,7 @@ def test_a_complaint_about_conduct_ends_that_teams_visits_to_that_person(cast, p
         actor=desk, now=NOW, orders=[other], team=cast.team, date=THURSDAY, half="afternoon"
     )
     file_complaint(
-        key=uuid.uuid4(), kind=kind, words="说话难听,要了钱。", actor=cast.as_(cast.resident), now=SOON,
+        key=uuid.uuid4(), kind=kind, words="说话难听，要了钱。", actor=cast.as_(cast.resident), now=SOON,
         order=fresh(arranged), person=cast.resident,
     )  # fmt: skip
     if comes:

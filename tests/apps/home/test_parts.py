@@ -53,7 +53,7 @@ def test_timeline_tells_what_is_done_and_what_comes() -> None:
     assert drawn.count("<li") == 3
     assert 'aria-current="step"' in drawn
     assert "最晚今天 18:00" in drawn
-    assert "接下来:" in drawn
+    assert "接下来：" in drawn
 
 
 def test_person_is_masked() -> None:

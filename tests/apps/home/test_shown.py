@@ -72,9 +72,9 @@ def test_exact_time_for_records() -> None:
     ("metres", "words"),
     [
         (None, ""),
-        (0, "50 米,骑车约 1 分钟"),
-        (430, "450 米,骑车约 2 分钟"),
-        (1900, "1.9 公里,骑车约 10 分钟"),
+        (0, "50 米，骑车约 1 分钟"),
+        (430, "450 米，骑车约 2 分钟"),
+        (1900, "1.9 公里，骑车约 10 分钟"),
         (12000, "12 公里"),
     ],
 )
@@ -122,19 +122,19 @@ def test_every_state_has_tone_and_sign(kind: str, state: str) -> None:
 
 
 def test_a_message_is_said_without_its_link() -> None:
-    text = "编号 D1 定好了:甲队,明天 09:00 到。来不了请早点说:http://127.0.0.1/l/oo1_x/ 我们不会向您要验证码、要钱。"
+    text = "编号 D1 定好了：甲队，明天 09:00 到。来不了请早点说：http://127.0.0.1/l/oo1_x/ 我们不会向您要验证码、要钱。"
     said = shown.spoken(text)
     assert "http" not in said
-    assert said == "编号 D1 定好了:甲队,明天 09:00 到。来不了请早点说。我们不会向您要验证码、要钱。"
-    assert shown.spoken("收到了。查看:https://x/l/a/ 我们不会向您要钱。") == "收到了。我们不会向您要钱。"
+    assert said == "编号 D1 定好了：甲队，明天 09:00 到。来不了请早点说。我们不会向您要验证码、要钱。"
+    assert shown.spoken("收到了。查看：https://x/l/a/ 我们不会向您要钱。") == "收到了。我们不会向您要钱。"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("到时请问对口令,口令在这里:http://a/l/x/ 谢谢。", "到时请问对口令。谢谢。"),
-        ("您能去吗?能去不能去都点这里:http://a/v/ 谢谢。", "您能去吗?谢谢。"),
-        ("编号 D1 这里接不了,原因和该找谁写在这里:http://a/l/x/ 谢谢。", "编号 D1 这里接不了。谢谢。"),
+        ("到时请问对口令，口令在这里：http://a/l/x/ 谢谢。", "到时请问对口令。谢谢。"),
+        ("您能去吗？能去不能去都点这里：http://a/v/ 谢谢。", "您能去吗？谢谢。"),
+        ("编号 D1 这里接不了，原因和该找谁写在这里：http://a/l/x/ 谢谢。", "编号 D1 这里接不了。谢谢。"),
     ],
 )
 def test_words_that_point_at_a_link_are_not_said(text: str, said: str) -> None:

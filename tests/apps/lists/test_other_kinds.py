@@ -107,7 +107,7 @@ CASES: dict[str, tuple[str, Row, type, list[tuple[str, str, str]]]] = {
         {
             "name": "清单小屋",
             "area": "{town}{village}",
-            "hours": "周一至周五 8:30-11:30、14:30-17:30;周六 9:00-12:00",
+            "hours": "周一至周五 8:30-11:30、14:30-17:30；周六 9:00-12:00",
         },
         Point,
         [
@@ -125,7 +125,7 @@ CASES: dict[str, tuple[str, Row, type, list[tuple[str, str, str]]]] = {
             "phone": "13511110041",
             "area": "{town}{village}",
             "place": "一巷1号",
-            "wish": "窗户关不上,想请人看看",
+            "wish": "窗户关不上，想请人看看",
             "said_on": "2026-11-10",
         },
         Order,

@@ -46,7 +46,7 @@ def test_a_small_list_is_checked_at_once_and_every_bad_row_is_told(desk: Desk, b
     batch = Batch.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/lists/{batch.pk}/")
     page = text_of(browser.get(answer["Location"]))
-    assert "手机号是11位,这里是6位。" in page
+    assert "手机号是11位，这里是6位。" in page
     assert "这一格是空的。" in page
     assert "坏队" in page
     assert "把没问题的收进来" in page

@@ -140,9 +140,9 @@ def test_a_full_clinic_offers_the_waiting_list(menu: Cast, seen_by: SeenBy) -> N
     row = confirmed(menu)
     actions.take_seats(occasion=row, count=30, held=False, actor=menu.as_(menu.resident), now=NOW)
     text = shown(seen_by(None), f"/on/{row.pk}/")
-    assert "网上约满了,打电话还有名额" in text
+    assert "网上约满了，打电话还有名额" in text
     Occasion.objects.filter(pk=row.pk).update(taken=40, held_taken=10)
-    assert "约满了,可以排候补" in shown(seen_by(None), f"/on/{row.pk}/")
+    assert "约满了，可以排候补" in shown(seen_by(None), f"/on/{row.pk}/")
     Occasion.objects.filter(pk=row.pk).update(taken=30, held_taken=0)
     with time_machine.travel(STARTS - timedelta(hours=23), tick=False):
         assert "还有 10 个名额" in shown(Client(), f"/on/{row.pk}/"), (
@@ -197,11 +197,11 @@ def test_points_say_whether_they_are_open(
     hut(menu)
     with django_assert_max_num_queries(11):  # four of them read the working calendar, once in a while
         text = shown(seen_by(None), "/points/")
-    assert "开着,到 11:30" in text
+    assert "开着，到 11:30" in text
     assert "健康小屋量血压测血糖" in text
     assert "健康小屋" in shown(seen_by(None), "/menu/YL03/")
     with time_machine.travel(NOW.replace(hour=5), tick=False):
-        assert "现在关着,今天 14:00 开" in shown(Client(), "/points/?item=YL03")
+        assert "现在关着，今天 14:00 开" in shown(Client(), "/points/?item=YL03")
     assert "这里还没有服务点" in shown(seen_by(None), f"/points/?town={menu.other_town.pk}")
 
 

@@ -44,7 +44,7 @@ def test_the_third_waits_and_the_page_says_how_many(full: Any, seen_by: SeenBy) 
     _cast, row, placed = full
     assert [order.state for order in placed] == ["arranged", "arranged", "waitlisted"]
     text = seen_by(None).get(f"/on/{row.pk}/").content.decode()
-    assert "约满了,可以排候补" in text
+    assert "约满了，可以排候补" in text
     assert "前面有 1 位在等" in text
 
 

@@ -51,7 +51,7 @@ def repair(cast: Cast) -> ItemVersion:
 def talk(cast: Cast) -> ItemVersion:
     """A child's own sealed case."""
     return make_item(
-        "T03", name="孩子有心事,找人聊聊", mode="keeper", asked_by=["self", "guardian"], protected=True, sealed=True,
+        "T03", name="孩子有心事，找人聊聊", mode="keeper", asked_by=["self", "guardian"], protected=True, sealed=True,
         keeper=cast.keeper, trusted=False,
     )  # fmt: skip
 

@@ -153,17 +153,17 @@ def test_no_message_leaves_without_saying_so(world: World) -> None:
         send_all(kept)
     assert kept.taken
     for one in kept.taken:
-        assert one.text.startswith("演练:"), one.text
+        assert one.text.startswith("演练："), one.text
         assert one.template == "practice.notice"
         assert dict(one.values) == {"text": one.text}
     said = Message.objects.filter(text__isnull=False).values_list("text", flat=True)
-    assert all(text.startswith("演练:") for text in said if text)
+    assert all(text.startswith("演练：") for text in said if text)
 
 
 def test_without_the_operators_template_the_desk_says_it() -> None:
     gateway = SmsGateway(Access("https://x", "k", "s", "老家", {}), demonstration=False)
     with pytest.raises(Undelivered):
-        gateway.send(Outgoing("k", "13800000000", "practice.notice", {"text": "演练:…"}, "演练:…", 1, ""))
+        gateway.send(Outgoing("k", "13800000000", "practice.notice", {"text": "演练：…"}, "演练：…", 1, ""))
 
 
 def test_the_desk_marks_it_and_every_page_says_so(world: World) -> None:

@@ -29,7 +29,7 @@ def orders(live: str, cast: Cast) -> dict[str, Order]:
     now = clock.now()
     calendar()
     asks = [
-        {"key": "walk", "text": "能走路吗?", "kind": "yes_no", "required": False, "help": "", "choices": []}
+        {"key": "walk", "text": "能走路吗？", "kind": "yes_no", "required": False, "help": "", "choices": []}
     ]
     item = make_item(questions=asks)
     clinic = make_item("T04", name="义诊", mode="seats", asked_by=["village"])
@@ -113,6 +113,6 @@ def test_ordering_without_script(cast: Cast, orders: dict[str, Order], open_page
     page = open_page("/order/new/T01/", signed_in=account_of(cast.daughter), script=False)
     page.fill("[name=village]", cast.village.name)
     page.fill("[name=place]", "三巷1号")
-    page.click("button:has-text('就这样约')")
+    page.click("button:has-text（'就这样约'）")
     assert "/order/done/" in page.url
     assert Order.objects.filter(place="三巷1号").exists()

@@ -62,7 +62,7 @@ def steps(cast: Cast, order: Order, other: Order) -> dict[str, Callable[[], Any]
 
     return {
         "triage": lambda: actions.triage(**common, actor=desk),
-        "ask_back": lambda: actions.ask_back(**common, reason="other", question="哪儿?", actor=desk),
+        "ask_back": lambda: actions.ask_back(**common, reason="other", question="哪儿？", actor=desk),
         "answer": lambda: actions.answer(**common, words="这儿", actor=me),
         "refuse": lambda: actions.refuse(**common, reason="unsafe", where_else="119", actor=desk),
         "merge": lambda: actions.merge(**common, into=other, actor=desk),

@@ -129,7 +129,7 @@ def test_a_stranger_to_us_types_first_and_signs_in_last(
     cast: Cast, client: Client, haircut: ItemVersion
 ) -> None:
     assert client.get("/order/new/T01/").status_code == 200
-    typed = form_of(cast, name="新来的", phone="139 1234 5678", words="慢点走,有狗")
+    typed = form_of(cast, name="新来的", phone="139 1234 5678", words="慢点走，有狗")
     answer = client.post("/order/new/T01/", typed)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -143,7 +143,7 @@ def test_a_stranger_to_us_types_first_and_signs_in_last(
     kept.update({"typed_order": before["typed_order"]})
     kept.save()
     back = client.get("/order/new/T01/").content.decode()
-    assert "慢点走,有狗" in back
+    assert "慢点走，有狗" in back
     assert client.post("/order/new/T01/", typed).status_code == 302
     order = Order.objects.get()
     assert order.asker is not None
@@ -194,11 +194,11 @@ def test_a_village_orders_a_film(cast: Cast, client: Client) -> None:
 
 def test_own_questions_by_page(cast: Cast, client: Client) -> None:
     asks = [
-        {"key": "walk", "text": "能走路吗?", "kind": "yes_no", "required": False, "help": "", "choices": []}
+        {"key": "walk", "text": "能走路吗？", "kind": "yes_no", "required": False, "help": "", "choices": []}
     ]
     make_item("T06", questions=asks)
     signed_in(client, cast.resident)
-    assert "能走路吗?" in client.get("/order/new/T06/").content.decode()
+    assert "能走路吗？" in client.get("/order/new/T06/").content.decode()
     client.post("/order/new/T06/", form_of(cast, answer_walk="no"))
     assert Order.objects.get().answers == {"walk": False}
 
@@ -317,10 +317,10 @@ def test_nudge_change_and_rest_by_page(cast: Cast, client: Client, place: Place)
 def test_answering_by_page(cast: Cast, client: Client, place: Place, repair: ItemVersion) -> None:
     order = place(item_version=repair)
     actions.ask_back(
-        order=order, reason="what_exactly", question="哪间屋的灯?", actor=cast.as_(cast.dispatcher), now=NOW
+        order=order, reason="what_exactly", question="哪间屋的灯？", actor=cast.as_(cast.dispatcher), now=NOW
     )
     signed_in(client, cast.resident)
-    assert "哪间屋的灯?" in client.get(f"/o/{order.number}/").content.decode()
+    assert "哪间屋的灯？" in client.get(f"/o/{order.number}/").content.decode()
     assert client.post(f"/o/{order.number}/answer/", {"words": "东屋"}).status_code == 302
     order.refresh_from_db()
     assert (order.state, order.words) == ("received", "东屋")

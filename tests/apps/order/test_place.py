@@ -244,7 +244,7 @@ def test_an_item_is_had_in_its_areas_only(cast: Cast, place: Place, haircut: Ite
 
 
 def test_own_questions_are_answered(cast: Cast, place: Place) -> None:
-    asks = [{"key": "stairs", "text": "几楼?", "kind": "number", "required": True, "help": ""}]
+    asks = [{"key": "stairs", "text": "几楼？", "kind": "number", "required": True, "help": ""}]
     item = make_item("T10", questions=asks)
     with pytest.raises(BadInput) as refused:
         place(item_version=item)
@@ -324,7 +324,7 @@ def test_no_seat_once_it_has_begun(cast: Cast, place: Place, clinic: ItemVersion
 def describe(cast: Cast, **facts: Any) -> Order:
     given: dict[str, Any] = {
         "actor": cast.as_(cast.resident), "now": NOW, "key": uuid.uuid4(), "area": cast.village,
-        "words": "院里的枣树歪了,怕倒下来砸着人",
+        "words": "院里的枣树歪了，怕倒下来砸着人",
     } | facts  # fmt: skip
     return actions.describe(**given)
 

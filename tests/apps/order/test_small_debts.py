@@ -100,7 +100,7 @@ def test_a_clinic_full_on_the_page_names_the_telephone(cast: Cast, client: Clien
     Occasion.objects.filter(pk=occasion.pk).update(state="confirmed", team=cast.medical_team, taken=3)
     with time_machine.travel(NOW, tick=False):
         page = client.get(f"/on/{occasion.pk}/").content.decode()
-        assert "网上约满了,打电话还有名额" in page
+        assert "网上约满了，打电话还有名额" in page
         assert "tel:" in page
         Occasion.objects.filter(pk=occasion.pk).update(taken=5, held_taken=2)
         page = client.get(f"/on/{occasion.pk}/").content.decode()

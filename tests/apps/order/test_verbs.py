@@ -77,7 +77,7 @@ def _do(verb: str) -> Callable[[Order, Actor, datetime], Any]:
         "cancel": lambda o, a, n: actions.cancel(order=o, reason="not_needed", actor=a, now=n),
         "triage": lambda o, a, n: actions.triage(order=o, actor=a, now=n),
         "ask_back": lambda o, a, n: actions.ask_back(
-            order=o, reason="which_place", question="哪个门?", actor=a, now=n
+            order=o, reason="which_place", question="哪个门？", actor=a, now=n
         ),
         "refuse": lambda o, a, n: actions.refuse(
             order=o, reason="unsafe", where_else="打119", actor=a, now=n
@@ -168,7 +168,7 @@ def test_map_to_an_item(cast: Cast, place: Place, haircut: ItemVersion) -> None:
 def test_mapped_to_the_keeper_it_leaves_every_list(cast: Cast, talk: ItemVersion) -> None:
     from tests.apps.order.test_place import describe
 
-    order = describe(cast, words="孩子不想上学,老哭")
+    order = describe(cast, words="孩子不想上学，老哭")
     desk = cast.as_(cast.dispatcher)
     assert [o.pk for o in queries.queue(desk).rows] == [order.pk]
     actions.map_to_item(order=order, item_version=talk, actor=desk, now=NOW)
@@ -193,7 +193,7 @@ def test_ask_back_and_answer(cast: Cast, place: Place, repair: ItemVersion) -> N
     with pytest.raises(BadInput):
         actions.ask_back(order=fresh(order), reason="curious", question="?", actor=desk, now=NOW)
     order = fresh(order)
-    actions.ask_back(order=order, reason="which_place", question="哪间屋?", actor=desk, now=NOW)
+    actions.ask_back(order=order, reason="which_place", question="哪间屋？", actor=desk, now=NOW)
     assert (order.state, order.holder, clocks(order)) == ("need_info", "resident", {"order.answer"})
     assert "order.need_info" in templates()
     actions.answer(order=order, words="东屋", actor=cast.as_(cast.resident), now=NOW + timedelta(hours=1))
@@ -204,7 +204,7 @@ def test_ask_back_and_answer(cast: Cast, place: Place, repair: ItemVersion) -> N
 def test_an_unanswered_question_brings_a_call(cast: Cast, place: Place, repair: ItemVersion) -> None:
     order = place(item_version=repair)
     actions.ask_back(
-        order=order, reason="other", question="哪间屋?", actor=cast.as_(cast.dispatcher), now=NOW
+        order=order, reason="other", question="哪间屋？", actor=cast.as_(cast.dispatcher), now=NOW
     )
     later = NOW + timedelta(days=8)
     jobs.answer_ran_out(order.pk, later)

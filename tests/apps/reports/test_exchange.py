@@ -36,7 +36,7 @@ def complete(world: World) -> World:
     who = world.cast.volunteer
     Person.objects.filter(pk=who.pk).update(volunteer_number="142600000012345678")
     agree(world, who)
-    LawRecord.objects.update(content="上门理发,陪老人说话")
+    LawRecord.objects.update(content="上门理发，陪老人说话")
     return world
 
 
@@ -191,7 +191,7 @@ def test_the_whole_way_by_pages(complete: World, client: Client, django_assert_m
     rows = list(csv.reader(io.StringIO(taken.content.decode("utf-8-sig"))))
     assert tuple(rows[0]) == HEADINGS
     row = dict(zip(HEADINGS, rows[1], strict=True))
-    assert (row["姓名"], row["志愿者编号"], row["服务时间(分钟)"], row["服务时间(小时)"]) == (
+    assert (row["姓名"], row["志愿者编号"], row["服务时间（分钟）"], row["服务时间（小时）"]) == (
         "周志愿", "142600000012345678", "40", "0.7",
     )  # fmt: skip
     assert row["活动日期"] == "2026-11-26"
@@ -218,7 +218,7 @@ def test_the_workbook_goes_there_and_comes_back(complete: World, client: Client)
     taken = client.post(f"{address}take/", {"kind": "xlsx"})
     book = load_workbook(io.BytesIO(taken.content))
     sheet = book.active
-    assert isinstance(sheet.cell(2, HEADINGS.index("服务时间(分钟)") + 1).value, int)
+    assert isinstance(sheet.cell(2, HEADINGS.index("服务时间（分钟）") + 1).value, int)
     sheet.cell(2, HEADINGS.index("结果") + 1).value = "已录入"
     kept = io.BytesIO()
     book.save(kept)

@@ -196,7 +196,7 @@ def test_on_paper_and_as_a_workbook(world: World, client: Client) -> None:
 def test_words_beside_the_month(world: World, client: Client) -> None:
     cast = world.cast
     signed_in(client, cast.county_leader)
-    form = {"area": cast.county.code, "words": "下了两场雪,义诊改到 12 月。=1+1"}
+    form = {"area": cast.county.code, "words": "下了两场雪，义诊改到 12 月。=1+1"}
     for _twice in range(2):
         assert client.post(f"{HERE}note/", form).status_code == 302
     note = MonthNote.objects.get()

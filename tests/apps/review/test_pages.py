@@ -98,7 +98,7 @@ def test_the_holders_desk(served: Chain, client: Client) -> None:
     assert client.get(address).status_code == 200
     assert client.post(address, {"do": "contact"}).status_code == 302
     assert client.post(address, {"do": "answer", "reason": "founded"}).status_code == 422
-    answered = client.post(address, {"do": "answer", "reason": "founded", "answer": "属实,已经批评了。"})
+    answered = client.post(address, {"do": "answer", "reason": "founded", "answer": "属实，已经批评了。"})
     assert answered.status_code == 302
     token = make_link("complaint", complaint.pk, "complaint", to=served.cast.resident.pk)
     assert "已经批评了" in Client().get(f"/complaint/{token}/").content.decode()

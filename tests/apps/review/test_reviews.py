@@ -191,10 +191,10 @@ def test_a_complaint_about_conduct_stops_that_team_for_that_person_at_once(serve
     actions.contact(complaint=complaint, actor=holder, now=AFTER)
     with pytest.raises(BadInput):
         actions.answer_complaint(
-            complaint=complaint, reason="", answer="查过了,属实。", actor=holder, now=AFTER
+            complaint=complaint, reason="", answer="查过了，属实。", actor=holder, now=AFTER
         )
     actions.answer_complaint(
-        complaint=complaint, reason="founded", answer="查过了,属实,已批评。", actor=holder, now=AFTER
+        complaint=complaint, reason="founded", answer="查过了，属实，已批评。", actor=holder, now=AFTER
     )
     assert TeamStop.objects.filter(lifted_at=None).exists()
     actions.close_complaint(complaint=complaint, actor=holder, now=AFTER)
@@ -208,7 +208,7 @@ def test_an_unfounded_complaint_lifts_the_stop(served: Chain) -> None:
     actions.answer_complaint(
         complaint=file(served, kind="money"),
         reason="unfounded",
-        answer="查过了,没有收钱。",
+        answer="查过了，没有收钱。",
         actor=holder,
         now=AFTER,
     )

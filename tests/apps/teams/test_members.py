@@ -113,7 +113,7 @@ def test_how_a_team_is_reached_is_said_both_ways(cast: Cast) -> None:
 def test_a_team_says_who_it_is_on_its_own_page(cast: Cast) -> None:
     leader = signed_in(Client(), cast.leader)
     assert (
-        leader.post(f"/teams/{cast.team.pk}/introduce/", {"about": "给老人剪头发,周末都在。"}).status_code
+        leader.post(f"/teams/{cast.team.pk}/introduce/", {"about": "给老人剪头发，周末都在。"}).status_code
         == 302
     )
     wrong = leader.post(f"/teams/{cast.team.pk}/introduce/", {"about": "打我电话 138 0000 1234"})

@@ -189,7 +189,7 @@ class Asking:
                 play.attempt(self._give_up, order)
 
     def _give_up(self, order: Order) -> None:
-        where = "可以打村委会电话问问,邻里能搭把手的先搭把手。"
+        where = "可以打村委会电话问问，邻里能搭把手的先搭把手。"
         actor = self.play.dispatcher()
         orders.end(order=order, reason="nobody_found", where_else=where, actor=actor, now=self.play.moment)
 

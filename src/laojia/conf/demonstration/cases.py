@@ -114,7 +114,7 @@ class Cases:
             orders.map_to_item(order=order, item_version=self.asking.items["WX02"], actor=desk, now=now)
             self.asking.to_desk(order)
         else:
-            where = "镇农业技术站,电话0357-6220000,周一到周五有人。"
+            where = "镇农业技术站，电话0357-6220000，周一到周五有人。"
             orders.refuse(order=order, reason="another_office", where_else=where, actor=desk, now=now)
 
     def rest(self, days: int) -> None:
@@ -155,7 +155,7 @@ class Cases:
     def _end(self, order_pk: int) -> None:
         order = self.asking.fresh(order_pk)
         if order.state == "waiting":
-            where = "可以打村委会电话,红白理事会能帮着张罗。"
+            where = "可以打村委会电话，红白理事会能帮着张罗。"
             orders.end(
                 order=order, reason="nobody_found", where_else=where, actor=self.play.dispatcher(), now=self.play.moment
             )  # fmt: skip
@@ -322,7 +322,7 @@ class Cases:
     def _postpone(self, occasion_pk: int) -> None:
         occasion = Occasion.objects.select_related("item_version", "area", "team").get(pk=occasion_pk)
         menu.postpone(
-            occasion=occasion, reason="snow", words="预报有大雪,改天再定。", actor=self.play.dispatcher(), now=self.play.moment
+            occasion=occasion, reason="snow", words="预报有大雪，改天再定。", actor=self.play.dispatcher(), now=self.play.moment
         )  # fmt: skip
 
     def called_off(self) -> None:
@@ -364,7 +364,7 @@ class Cases:
     def _reply(self, pk: int) -> None:
         row = Complaint.objects.get(pk=pk)
         reviewing.answer_complaint(
-            complaint=row, reason="partly_founded", answer="和队里、和您都问过了:那天的话说得不合适,队长上门道歉。",
+            complaint=row, reason="partly_founded", answer="和队里、和您都问过了：那天的话说得不合适，队长上门道歉。",
             actor=self._holder(row), now=self.play.moment,
         )  # fmt: skip
 
@@ -388,6 +388,6 @@ class Cases:
         )  # fmt: skip
         if step == 0:
             reviewing.close_incident(
-                incident=row, reason="settled", ending="双方说好,队里赔了一个新的。", actor=self.play.dispatcher(),
+                incident=row, reason="settled", ending="双方说好，队里赔了一个新的。", actor=self.play.dispatcher(),
                 now=self.play.moment + timedelta(minutes=30),
             )  # fmt: skip

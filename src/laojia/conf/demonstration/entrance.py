@@ -102,10 +102,10 @@ def who_can_sign_in() -> list[str]:
         return []
     with override("zh-hans"):
         return [
-            "可以这样登录(演示,全是编的人):",
-            "  用手机号和短信码(码在 /inbox/ 里看):",
+            "可以这样登录（演示，全是编的人）：",
+            "  用手机号和短信码（码在 /inbox/ 里看）：",
             *_phone_lines(),
-            f"  用登录名、密码 {PASSWORD} 和六位数(laojia demo code 登录名):",
+            f"  用登录名、密码 {PASSWORD} 和六位数（laojia demo code 登录名）：",
             *_staff_lines(),
         ]
 

@@ -123,7 +123,7 @@ def _revise_menu(now: datetime) -> None:
     """One item in a second version, one paused for the winter, one being rewritten."""
     out = {row.item.code: row for row in ItemVersion.objects.filter(state="published").select_related("item")}
     second = menu.draft_from(version=out["LN04"], actor=EDITOR, now=now)
-    facts = {"how_long": "一次一个小时左右,学会一样再学下一样。"}
+    facts = {"how_long": "一次一个小时左右，学会一样再学下一样。"}
     menu.save_draft(version=second, facts=facts, actor=EDITOR, now=now)
     menu.publish(version=second, actor=EDITOR, now=now)
     menu.pause(version=out["HJ03"], reason="season", actor=EDITOR, now=now)

@@ -209,7 +209,7 @@ def _team(
     names.add(name)
     lon, lat = centres.get(town.code, (None, None))
     return Team(
-        name=name, kind=kind, about="队员多半是本地人,有空就来。", area=home, area_path=home.path,
+        name=name, kind=kind, about="队员多半是本地人，有空就来。", area=home, area_path=home.path,
         serves=[town.path] if reach == "town" and number % 3 == 0 else [],
         lon=lon + rng.uniform(-0.02, 0.02) if lon is not None else None,
         lat=lat + rng.uniform(-0.02, 0.02) if lat is not None else None,
@@ -269,7 +269,7 @@ def _papers(folk: Folk, today: date) -> None:
             )  # fmt: skip
         if team.kind in words.INSURED_KINDS:
             policies.append(
-                Insurance(team=team, policy_number=f"DEMO-BX-{number:04d}", insurer="示例保险(演示)",
+                Insurance(team=team, policy_number=f"DEMO-BX-{number:04d}", insurer="示例保险（演示）",
                           valid_from=since, valid_to=until, covers_all=True)
             )  # fmt: skip
     Certificate.objects.bulk_create(certificates, 500)

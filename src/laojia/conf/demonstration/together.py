@@ -95,7 +95,7 @@ class Together:
         village = play.land.villages[0]
         begins = play.moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
         occasion = dispatching.call_up(
-            item_version=self.gatherings.items["YJ01"], area=village, place="村委会大院", what="清雪演练:集合、点名、分路段",
+            item_version=self.gatherings.items["YJ01"], area=village, place="村委会大院", what="清雪演练：集合、点名、分路段",
             starts_at=begins, hours=2, teams=self._teams(_CALLED), practice=True,
             actor=play.dispatcher(), now=play.moment, key=play.key(),
         )  # fmt: skip
@@ -111,7 +111,7 @@ class Together:
         assert town is not None
         row, _moved = menu.declare_standstill(
             area=town, first_day=tomorrow, last_day=tomorrow, kinds=Occasion.KINDS, reason="snow",
-            words="大雪,路上结冰,都别出门。", to_date=tomorrow + timedelta(days=2), actor=play.dispatcher(), now=play.moment,
+            words="大雪，路上结冰，都别出门。", to_date=tomorrow + timedelta(days=2), actor=play.dispatcher(), now=play.moment,
         )  # fmt: skip
         play.at(play.moment + timedelta(hours=20), self._cleared, row.pk)
 

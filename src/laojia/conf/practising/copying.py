@@ -67,7 +67,7 @@ def practise(host: str, port: int, worker: bool, anew: bool, say: Say) -> None:
     folder = Path(around["LAOJIA_VAR"])
     ready = folder / "ready"
     if anew or not ready.exists():
-        say("· 练习用的副本(一次)")
+        say("· 练习用的副本（一次）")
         ready.unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
         _copy(around, say)
@@ -75,7 +75,7 @@ def practise(host: str, port: int, worker: bool, anew: bool, say: Say) -> None:
         ready.touch()
     _laojia(around, "setup")
     _laojia(around, "practice", "who")
-    say(f"\n练习:http://{host}:{port}(Ctrl-C 结束)")
+    say(f"\n练习：http://{host}:{port}（Ctrl-C 结束）")
     words = ["serve", "--host", host, "--port", str(port), "--worker" if worker else "--no-worker"]
     os.execve(sys.executable, [sys.executable, "-m", "laojia.conf.cli", *words], dict(around))
 
@@ -107,7 +107,7 @@ def _copy(around: Mapping[str, str], say: Say) -> None:
     else:
         _copy_postgres(around)
     if (uploads := Path(settings.MEDIA_ROOT)).exists():
-        say(f"· 不带附件({uploads.name})")
+        say(f"· 不带附件（{uploads.name}）")
     shutil.rmtree(Path(around["LAOJIA_VAR"]) / "files", ignore_errors=True)
 
 

@@ -83,10 +83,10 @@ def who_can_sign_in() -> list[str]:
         return []
     with override("zh-hans"):
         return [
-            "练习可以这样登录(姓名和号码全是编的,不发消息,不算数):",
-            "  用手机号和短信码(码在 /inbox/ 里看):",
+            "练习可以这样登录（姓名和号码全是编的，不发消息，不算数）：",
+            "  用手机号和短信码（码在 /inbox/ 里看）：",
             *(f"    {phone}  {ROLES[role]}" for phone, role in _phone_lines()),
-            f"  用登录名、密码 {PASSWORD} 和六位数(laojia practice code 登录名):",
+            f"  用登录名、密码 {PASSWORD} 和六位数（laojia practice code 登录名）：",
             *(f"    {name:<10} {ROLES[role]}" for name, role in DESKS.items()),
         ]
 

@@ -27,7 +27,7 @@ from laojia.steps.order.models import Order
 _SEED = 20261123
 _NAMES = 20_000  # different made-up names; more people share them, as people do
 _BATCH = 2_000
-WORDS = "(练习)这里写的是编的话。"
+WORDS = "（练习）这里写的是编的话。"
 PLACE = "练习路1号"
 Say = Callable[[str], object]
 
@@ -37,7 +37,7 @@ def scrub(say: Say, now: datetime) -> None:
     with transaction.atomic():
         AreaBook.objects.filter(pk=1).update(practice=True)
         _nobody_signed_in()
-        say(f"· 人员:{_people()} 人换成编的")
+        say(f"· 人员：{_people()} 人换成编的")
         _the_rest()
         _phones_of_orders()
     _press()

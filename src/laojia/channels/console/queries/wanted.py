@@ -44,7 +44,7 @@ def find_wanted(call: Call, text: str) -> Found:
     asked = line.words[place] if line.words else ""
     # A bare 理发 says no more than the item's name; 水管漏水 is told to those who come.
     kept = [word for number, word in enumerate(line.words) if number != place or word not in known]
-    rest = ", ".join(kept)
+    rest = "，".join(kept)
     fitting_rows = menu.items(text=asked) if asked else []
     rows = [row for row in fitting_rows if _to_be_had(row)]
     on = menu.whats_on(call.person.area_path, 30, ("seats",), now=call.now) if asked else []

@@ -250,9 +250,9 @@ def _move_named(one: Holding, moved: Moved) -> int:
         words = {column: getattr(row, column) for column in one.named}
         there = one.model._default_manager.exclude(pk=row.pk).filter(**{f"{one.area}_id": new_id})
         if there.filter(**words).exists():
-            words[one.named[0]] = f"{words[one.named[0]]}({old.name})"[:60]
+            words[one.named[0]] = f"{words[one.named[0]]}（{old.name}）"[:60]
         if there.filter(**words).exists():
-            words[one.named[0]] = f"{words[one.named[0]][:50]}({row.pk})"
+            words[one.named[0]] = f"{words[one.named[0]][:50]}（{row.pk}）"
         to = {f"{one.area}_id": new_id, one.path: new_path, one.named[0]: words[one.named[0]]}
         done += one.model._default_manager.filter(pk=row.pk).update(**to)
     return done

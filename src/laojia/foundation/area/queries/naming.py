@@ -10,7 +10,7 @@ from laojia.foundation.area.rules import short_name
 from laojia.foundation.lists.rules import BadCell
 from laojia.policy.roles import AreaLevel
 
-_BETWEEN = re.compile(r"[\s\-—·/>,,、]+")
+_BETWEEN = re.compile(r"[\s\-—·/>,，、]+")
 _WHOLE = frozenset({"全县", "县", "县级", "全域"})
 
 

@@ -18,7 +18,7 @@ from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel
 
 LIVE = Q(valid_to__isnull=True)
-_FORMERLY = re.compile(r"[((]原[^))]*[))]")
+_FORMERLY = re.compile(r"[(（]原[^)）]*[)）]")
 
 _by_code = KeptRead(lambda: Area.objects.defer("outline").filter(code=Given("code", CharField())))
 
@@ -36,7 +36,7 @@ class VillageChoice:
 
     def __str__(self) -> str:
         said = f"{self.town} · {self.name}"
-        return f"{said}(原{self.formerly})" if self.formerly else said
+        return f"{said}（原{self.formerly}）" if self.formerly else said
 
 
 def is_demonstration() -> bool:

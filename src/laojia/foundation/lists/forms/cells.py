@@ -14,7 +14,7 @@ from laojia.kernel.codes import clean_phone, is_id_number
 from laojia.kernel.errors import BadInput
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:\s+0{1,2}:00(?::00)?)?")
-_SPLIT = re.compile(r"[;;、,,/|\n]+")
+_SPLIT = re.compile(r"[;；、,，/|\n]+")
 _NAME = re.compile(r"[^\W\d_]+(?:[ ·.'-][^\W\d_]+)*")
 _YES = frozenset("是 有 同意 已同意 对 y yes 1 true √ ✓ ✔".split())
 _NO = frozenset("否 无 没有 不 不同意 n no 0 false × x".split())
@@ -181,7 +181,7 @@ def yes_no(text: str, _on: date) -> bool:
 
 
 def several(part: Check, most: int = 20) -> Check:
-    """Several values in one cell, with 、 ; or , between them; each is checked, none twice."""
+    """Several values in one cell, with 、； or ， between them, narrow or wide; each is checked, none twice."""
 
     def check(text: str, on: date) -> tuple[object, ...]:
         parts = [piece.strip() for piece in _SPLIT.split(text) if piece.strip()]

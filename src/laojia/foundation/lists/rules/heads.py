@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from laojia.foundation.lists.rules.kinds import ListKind
 
 WITHIN = 10  # rows: offices put a title above the heading
-_NOTE = re.compile(r"[((【\[<《].*?[))】\]>》]")
+_NOTE = re.compile(r"[(（【\[<《].*?[)）】\]>》]")
 
 
 def plain_heading(text: str) -> str:

@@ -82,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
         cells.words(200),
         _("What the person can do, in own words."),
         ("技能", "特长", "专长"),
-        examples=("量血压;理发", ""),
+        examples=("量血压；理发", ""),
     ),
     Column(
         "categories",

@@ -208,7 +208,7 @@ MENU = ListKind(
         ),
         Column(
             "minutes",
-            "时长(分钟)",
+            "时长（分钟）",
             cells.number(5, 1440),
             _("How long it takes."),
             ("时长", "分钟"),

@@ -34,7 +34,7 @@ from laojia.steps.menu.models import ItemVersion, MenuItem, Point
 
 _DAYS = "一二三四五六日"
 _EVERY = ("每天", "每日", "天天", "周一至周日")
-_SPAN = re.compile(r"(\d{1,2})[::](\d{2})\s*[-—~至到]+\s*(\d{1,2})[::](\d{2})")
+_SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-—~至到]+\s*(\d{1,2})[:：](\d{2})")
 _DAY = r"(?:周|星期)?([一二三四五六日天])"
 _RANGE = re.compile(rf"{_DAY}\s*[至到\-—~]\s*{_DAY}")
 
@@ -43,7 +43,7 @@ def hours(text: str, _on: date) -> tuple[tuple[int, time, time], ...]:
     """周一至周五 8:30-11:30、14:30-17:30;周六 9:00-12:00, or 每天 8:00-18:00."""
     found: list[tuple[int, time, time]] = []
     days: list[int] = []
-    for part in re.split(r"[;;。\n]+", cells.narrow(text)):
+    for part in re.split(r"[;；。\n]+", cells.narrow(text)):
         spans = list(_SPAN.finditer(part))
         days = _days(_SPAN.sub("", part)) or days
         if not part.strip():
@@ -168,7 +168,7 @@ POINTS = ListKind(
             _("How the place is called."),
             ("名称", "点位名称", "驿站名称"),
             needed=True,
-            examples=("天井村健康小屋", "暖新驿站(赵城)"),
+            examples=("天井村健康小屋", "暖新驿站（赵城）"),
         ),
         Column(
             "area",

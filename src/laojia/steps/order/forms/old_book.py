@@ -212,7 +212,7 @@ ORDERS = ListKind(
             _("Name or code of a menu item, or the person's own words."),
             ("服务项目", "诉求", "需求", "点单内容"),
             needed=True,
-            examples=("上门理发", "窗户关不上,想请人看看"),
+            examples=("上门理发", "窗户关不上，想请人看看"),
         ),
         Column(
             "said_on",
