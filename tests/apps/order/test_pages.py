@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from laojia.foundation.area.models import Area
 from laojia.foundation.people.models import Account, Person
 from laojia.kernel.links import make_link
 from laojia.steps.menu.models import ItemVersion, Occasion
@@ -99,6 +100,66 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert says in page
     assert "门口有棵槐树" in page
     assert not Order.objects.exists()
+
+
+def test_a_name_of_several_villages_is_chosen_with_one_tap(
+    cast: Cast, client: Client, haircut: ItemVersion
+) -> None:
+    """Nobody has to type 甘亭镇 · 甘亭村: the villages of that name stand there to be tapped."""
+    Area.objects.filter(pk=cast.far_village.pk).update(name=cast.village.name)
+    line = f"{cast.other_town.name} · {cast.village.name}"
+    signed_in(client, cast.resident)
+    typed = form_of(cast, village=cast.village.name)
+    page = client.post("/order/new/T01/", typed).content.decode()
+    assert re.findall(r'name="village-which" value="([^"]+)"', page) == [
+        f"{cast.town.name} · {cast.village.name}",
+        line,
+    ]
+    chosen = typed | {"village-typed": cast.village.name, "village-which": line}
+    assert client.post("/order/new/T01/", chosen).status_code == 302
+    assert Order.objects.get().area_id == cast.far_village.pk
+
+
+def test_what_is_typed_anew_counts_more_than_what_was_tapped(
+    cast: Cast, client: Client, haircut: ItemVersion
+) -> None:
+    signed_in(client, cast.resident)
+    typed = form_of(
+        cast, village=f"{cast.town.name}{cast.village.name}"
+    )  # as one says it, without a sign between
+    stale = {"village-typed": "甘亭", "village-which": f"{cast.other_town.name} · {cast.far_village.name}"}
+    assert client.post("/order/new/T01/", typed | stale).status_code == 302
+    assert Order.objects.get().area_id == cast.village.pk
+
+
+def test_a_wrong_number_is_said_together_with_all_the_rest(client: Client, haircut: ItemVersion) -> None:
+    typed = {
+        "key": str(uuid.uuid4()),
+        "for_whom": "me",
+        "village": "",
+        "name": "王秀英",
+        "phone": "1390000123",
+    }
+    page = client.post("/order/new/T01/", typed).content.decode()
+    assert "现在是 10 位" in page
+    assert "选一下是哪个村" in page
+
+
+def test_after_the_code_it_is_said_that_one_tap_is_still_needed(
+    cast: Cast, client: Client, haircut: ItemVersion
+) -> None:
+    """Whoever came back from the code with everything filled in might think that it is ordered already."""
+    said = "按下面的按钮就约好了"
+    first = client.post("/order/new/T01/", form_of(cast, name="王秀英", phone="13900001234")).content.decode()
+    assert "只差一步" in first
+    client.force_login(Account.objects.create(phone="13900001234", phone_verified=True))
+    page = client.get("/order/new/T01/").content.decode()
+    assert said in page
+    assert 'value="王秀英"' in page
+    assert 'name="phone"' not in page
+    done = client.post("/order/new/T01/", form_of(cast, name="王秀英"))
+    assert done.status_code == 302
+    assert said not in client.get("/order/new/T01/").content.decode()
 
 
 def test_a_duplicate_is_shown_first_and_ordered_all_the_same(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,8 +23,29 @@ _DATE = {"type": "date"}
 _TEL = {"type": "tel", "inputmode": "tel"}
 
 
+_TOWN_FIRST = re.compile(r"^(?:\S+?县)?(\S+?(?:镇|乡|街道))(\S+)$")  # 甘亭镇天井村, as one says it
+
+
+class VillageInput(forms.TextInput):
+    """A line to type in; when the name stands for several villages, they stand below it to be chosen."""
+
+    template_name = "django/forms/widgets/village.html"
+    several: tuple[str, ...] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The one chosen counts, unless something else was typed since."""
+        typed = super().value_from_datadict(data, files, name)
+        chosen = data.get(f"{name}-which")
+        return chosen if chosen and typed == data.get(f"{name}-typed") else typed
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"several": self.several}
+
+
 class VillageField(forms.CharField):
     """A village by name; the value is the area. Names repeat, so "town · village" is understood too."""
+
+    widget = VillageInput
 
     def __init__(self, **words: Any) -> None:
         words.setdefault("label", _("Village or community"))
@@ -33,17 +55,16 @@ class VillageField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = find_villages(text, limit=6)
+        found = find_villages(text, limit=6) or find_villages(_TOWN_FIRST.sub(r"\1 \2", text), limit=6)
         exact = [one for one in found if text.strip() in {one.name, str(one)}]
         chosen = exact if len(exact) == 1 else found
         if len(chosen) == 1:
             return Area.objects.get(pk=chosen[0].id)
         if not found:
             raise forms.ValidationError(_("We do not know this village. Type its name without the town."))
-        names = "、".join(str(one) for one in found)
-        raise forms.ValidationError(
-            _("Several fit: %(names)s. Type it as it stands here."), params={"names": names}
-        )
+        if isinstance(self.widget, VillageInput):
+            self.widget.several = tuple(str(one) for one in found)
+        raise forms.ValidationError(_("Several are called so. Tap the one you mean."))
 
 
 class PersonForm(forms.Form):

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.people.forms import VillageField
 from laojia.foundation.people.models import Person, Unit
+from laojia.kernel.codes import clean_phone
+from laojia.kernel.errors import BadInput
 from laojia.steps.menu.models import ItemVersion
 
 ME, NEW = "me", "new"
@@ -63,7 +65,7 @@ class WhoseFields(forms.Form):
         label=_("Year of birth, only for a child"), min_value=1900, max_value=2100, required=False
     )
     name = forms.CharField(label=_("Your name"), max_length=40)
-    phone = _phone(_("Your mobile number"), help_text=_("We send a code, then it is ordered."))
+    phone = _phone(_("Your mobile number"), help_text=_("We send a code to this number."))
     contact_phone = _phone(_("Another number to call"), required=False)
 
     def __init__(self, *args: Any, **words: Any) -> None:
@@ -105,6 +107,11 @@ class WhoseFields(forms.Form):
         given = super().clean() or {}
         if given.get("for_whom") == NEW and not given.get("relative_name"):
             self.add_error("relative_name", _("Who is it for? Please give the name."))
+        if given.get("phone"):
+            try:
+                clean_phone(given["phone"])
+            except BadInput as refused:  # said together with everything else that is to be mended
+                self.add_error("phone", str(refused.message))
         return given
 
 
@@ -166,6 +173,7 @@ class OrderForm(WhoseFields, PlaceFields):
         people: Sequence[Person] = (),
         units: Sequence[Unit] = (),
         known: bool,
+        proven: bool = False,
         behalf: bool = False,
         seat: bool = False,
         times: Sequence[tuple[str, str]] = (),
@@ -180,6 +188,8 @@ class OrderForm(WhoseFields, PlaceFields):
             del self.initial["for_whom"]
         if known or behalf:
             self._drop("name", "phone")
+        if proven:  # the number was proven by a code: that one counts
+            self._drop("phone")
         if not known and not behalf:
             self._drop("contact_phone")
         if not behalf:

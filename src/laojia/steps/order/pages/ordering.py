@@ -115,6 +115,7 @@ def form_for(request: HttpRequest, wanted: Wanted, typed: Any) -> OrderForm:
         people=remembered.people,
         units=units_i_speak_for(actor, clock.local_date(now)) if bodies else (),
         known=actor.person_id is not None,
+        proven=request.user.is_authenticated,
         behalf=wanted.behalf is not None,
         seat=wanted.occasion is not None,
         times=queries.wish_buttons(item, now) if timed and item else (),
