@@ -45,7 +45,7 @@ class VillageInput(forms.TextInput):
 class VillageField(forms.CharField):
     """A village by name; the value is the area. Names repeat, so "town · village" is understood too."""
 
-    widget = VillageInput
+    widget: Any = VillageInput
 
     def __init__(self, **words: Any) -> None:
         words.setdefault("label", _("Village or community"))
@@ -62,8 +62,7 @@ class VillageField(forms.CharField):
             return Area.objects.get(pk=chosen[0].id)
         if not found:
             raise forms.ValidationError(_("We do not know this village. Type its name without the town."))
-        if isinstance(self.widget, VillageInput):
-            self.widget.several = tuple(str(one) for one in found)
+        self.widget.several = tuple(str(one) for one in found)
         raise forms.ValidationError(_("Several are called so. Tap the one you mean."))
 
 
