@@ -293,7 +293,7 @@ GET  StD1 404
 GET  StDY1 404
      areas/ areas/download/ areas/changes/ areas/<str:code>/
 GET  1 404 StDY=403
-     areas/import/ areas/<str:code>/merge/ areas/<str:code>/split/ areas/<str:code>/new-name/
+     areas/<str:code>/merge/ areas/<str:code>/split/ areas/<str:code>/new-name/
      areas/<str:code>/holds/<str:kind>/
 POST 1 404 StDY=403
      areas/changes/<int:pk>/undo/

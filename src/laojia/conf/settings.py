@@ -106,6 +106,7 @@ CACHES = {
 }
 MEDIA_ROOT = VAR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = ["laojia.foundation.files.forms.InMemory"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- language and time ---------------------------------------------------------------------------------

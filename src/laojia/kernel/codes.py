@@ -25,7 +25,8 @@ _NUMBER = re.compile(r"([A-HJ-NP-Z])(\d{6})(\d{2})(\d{6,9})(\d)")
 _BREAKS = re.compile(r"[\s\-‐-―−_.·,,。、]+")  # what people put between groups
 _SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 _TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet, without i, l, o, 0, 1
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the wide ones too
+_MARKED = tuple(f"'{sign}" for sign in _FORMULA)
 _ID_LENGTH = 18
 _TOKEN_LENGTH = 20  # 31^20: 99 bits
 
@@ -89,7 +90,12 @@ def door_word() -> str:
 
 def plain_cell(text: str) -> str:
     """A cell that a table program would take for a formula is marked as text."""
-    return f"'{text}" if text[:1] in _FORMULA else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def unmarked_cell(text: str) -> str:
+    """What was marked as text by `plain_cell`, as it stood before: +8613900000001 comes back as it went out."""
+    return text[1:] if text.startswith(_MARKED) else text
 
 
 def secret_token() -> str:

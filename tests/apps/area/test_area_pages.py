@@ -5,7 +5,6 @@ import io
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from laojia.foundation.area import jobs
@@ -14,7 +13,6 @@ from tests.acting import signed_in
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
-LIST = "村,网格,微网格,户数\n{village},东片,一组,42\n{village},东片,二组,{households}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +39,10 @@ def test_who_sees_the_areas(cast, path):
     assert Client().get(path).status_code in (302, 403, 404)
 
 
-@pytest.mark.parametrize("path", ["/areas/import/", "/areas/zones/"])
-def test_only_the_administrator_changes(cast, admin, path):
-    assert admin.get(path).status_code == 200
+def test_only_the_administrator_changes(cast, admin):
+    assert admin.get("/areas/zones/").status_code == 200
     for who in (cast.dispatcher, cast.county_leader, cast.resident):
-        assert signed_in(Client(), who).get(path).status_code in (403, 404), who.name
+        assert signed_in(Client(), who).get("/areas/zones/").status_code in (403, 404), who.name
 
 
 def test_the_list_by_level_with_search(cast, admin, django_assert_max_num_queries):
@@ -131,19 +128,10 @@ def test_a_leader_changes_nothing(cast):
     assert "/rename/" not in page
 
 
-def upload(client, content, name="list.csv"):
-    return client.post("/areas/import/", {"file": SimpleUploadedFile(name, content.encode())})
-
-
-def test_the_list_is_read_in_or_every_place_to_mend_is_shown(cast, admin):
-    answer = upload(admin, LIST.format(village="常一社区", households="很多"))
-    assert answer.status_code == 422
-    assert "很多" in text(answer)
-    assert not Area.objects.filter(level="grid").exists()
-    answer = upload(admin, LIST.format(village="常一社区", households="40"))
-    assert answer.status_code == 200
-    assert Area.objects.filter(level="micro_grid").count() == 2
-    assert upload(admin, "\0\0", "list.xlsx").status_code == 422
+def test_the_list_of_grids_is_read_in_among_the_other_lists(admin):
+    assert 'href="/lists/?kind=areas"' in text(admin.get("/areas/"))
+    assert '<option value="areas" selected>' in text(admin.get("/lists/?kind=areas"))
+    assert admin.get("/areas/import/").status_code == 404
 
 
 def test_a_station_is_made_changed_and_closed(cast, admin):

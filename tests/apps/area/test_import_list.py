@@ -131,10 +131,10 @@ def test_files_that_are_no_list(county, tmp_path, content):
 
 def test_no_workbook_inside(county, tmp_path):
     path = tmp_path / "list.xlsx"
-    path.write_bytes(b"not a workbook")
+    path.write_bytes(b"PK\x03\x04 not a workbook")
     with pytest.raises(BadInput) as refused:
         jobs.import_areas(path, now=NOW)
-    assert refused.value.code == "list_unreadable"
+    assert refused.value.code == "broken"
 
 
 def test_without_a_county_it_says_what_comes_first(db, file):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
@@ -118,6 +120,34 @@ def test_what_cannot_be_read_is_said_beside_the_file(browser: Client, body: byte
     assert answer.status_code == 422
     assert said in text_of(answer)
     assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("sizes", [(200,), (30, 30)])
+def test_what_is_far_too_large_is_said_and_lies_nowhere(
+    browser: Client, sizes: tuple[int, ...], tmp_path: Path, settings: Any
+) -> None:
+    """Neither 200 MB in one piece nor in several that fit each; nothing of it rests on the disk, also before a crash."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    files = [SimpleUploadedFile("名单.csv", b"x" * size * 1024 * 1024) for size in sizes]
+    answer = browser.post("/lists/", {"kind": "teams", "file": files})
+    assert answer.status_code == 422
+    assert "文件太大" in text_of(answer)
+    assert not Batch.objects.exists()
+    held = browser.post("/lists/", {"kind": "teams", "file": SimpleUploadedFile("a.csv", b"a,b\n" * 2**20)})
+    assert isinstance(held.wsgi_request.FILES["file"], InMemoryUploadedFile)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_number_that_looks_like_a_formula_goes_out_and_comes_back_the_same(
+    desk: Desk, browser: Client
+) -> None:
+    rows = [desk.team | {"leader_phone": "+8613511110011", "second_phone": "1"}]
+    send(browser, "teams", as_csv("teams", rows))
+    batch = Batch.objects.get()
+    sheet = browser.get(f"/lists/{batch.pk}/bad-rows/").content
+    assert "'+8613511110011" in str(list(openpyxl.load_workbook(io.BytesIO(sheet)).active.values))
+    again = desk.check("teams", sheet)
+    assert {flaw[0] for flaw in again.lines.get().flaws} == {"second_phone"}
 
 
 def test_a_kind_of_another_post_is_not_offered(desk: Desk, browser: Client) -> None:

@@ -79,6 +79,7 @@ FORMATS = {
     "csv with mark": CSV.encode("utf-8-sig"),
     "csv of offices": CSV.encode("gb18030"),
     "tabs": CSV.replace(",", "\t").encode("gb18030"),
+    "unicode text": CSV.replace(",", "\t").encode("utf-16"),
 }
 
 
@@ -187,7 +188,8 @@ def test_a_missing_column_is_named() -> None:
         ("broken", FORMATS["xlsx"][:-200]),
         ("broken", b"PK\x03\x04" + b"x" * 200),
         ("broken", FORMATS["xls"][:600]),
-        ("broken", b"\xff\xfe\xfd,\x81\x30"),
+        ("broken", b"\xff\xfd,\x81\x30"),
+        ("broken", b"\xff\xfe\xfd,\x81"),
     ],
 )
 def test_what_is_no_list_is_refused(code: str, body: bytes) -> None:
@@ -223,10 +225,58 @@ def test_a_cell_at_the_far_end_is_refused() -> None:
     assert caught.value.code == "too_wide"
 
 
-def test_rows_repeated_beyond_measure_are_refused() -> None:
+FAR = b'<c r="XFD1048576"><v>1</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "code"),
+    [
+        (FAR, "xl/elsewhere/s.xml", "too_wide"),
+        (FAR.replace(b'"', b"'"), "xl/worksheets/sheet1.xml", "too_wide"),
+        (FAR.replace(b" r=", b"\n r\t="), "xl/worksheets/sheet1.xml", "too_wide"),
+        (FAR.replace(b" r=", b' t="n"r='), "xl/worksheets/sheet1.xml", "too_wide"),
+        (FAR.lower().replace(b"xfd", b"xfd00000"), "xl/worksheets/sheet1.xml", "too_wide"),
+        (FAR.replace(b"XFD1048576", b"A4000000000"), "xl/worksheets/sheet1.xml", "too_wide"),
+        (FAR.replace(b"r=", b"r=" + b" " * 3_000_000), "xl/worksheets/sheet1.xml", "broken"),
+    ],
+)
+def test_a_cell_at_the_far_end_is_found_however_it_is_written(part: bytes, name: str, code: str) -> None:
+    """Whoever reads such a sheet dies of it: the whole rectangle is kept, and running out of memory ends the process."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("xl/workbook.xml", "<workbook/>")
+        pack.writestr(name, b"<sheetData>" + part + b"</sheetData>")
     with pytest.raises(Unfit) as caught:
-        check_sheet(ods([ROW], row_attributes=' table:number-rows-repeated="1000000"'))
+        check_sheet(target.getvalue())
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("rows", "row"),
+    [
+        ([ROW], ' table:number-rows-repeated="4000000"'),
+        ([ROW], " table:number-rows-repeated='4000000'"),
+        ([ROW] * 300, ' table:number-rows-repeated="19999"'),
+        ([[""], ROW], ' table:number-rows-repeated="99999999999"'),
+    ],
+)
+def test_rows_repeated_beyond_measure_are_refused(rows: list[list[str]], row: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        check_sheet(ods(rows, row_attributes=row))
     assert caught.value.code == "too_wide"
+
+
+def test_a_table_that_declares_entities_is_refused() -> None:
+    body = FORMATS["ods"]
+    with zipfile.ZipFile(io.BytesIO(body)) as pack:
+        content = pack.read("content.xml").replace(b"?><", b'?><!DOCTYPE x [<!ENTITY a "aa">]><', 1)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as pack:
+        pack.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        pack.writestr("content.xml", content)
+    with pytest.raises(Unfit) as caught:
+        check_sheet(target.getvalue())
+    assert caught.value.code == "broken"
 
 
 def test_the_heading_is_looked_for_in_the_first_rows_only() -> None:

@@ -22,7 +22,6 @@ STATION_WORDS = {
     StationLevel.INSTITUTE: _("Institute"),
     StationLevel.STATION: _("Station"),
 }
-_MEGABYTE = 1024 * 1024
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -151,18 +150,6 @@ class NewNameForm(forms.Form):
 
     name = forms.CharField(label=_("New name"), max_length=60)
     on = _day()
-
-
-class ListForm(forms.Form):
-    """The county's own list."""
-
-    file = forms.FileField(label=_("List of grids (XLSX or CSV)"))
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > 5 * _MEGABYTE:
-            raise forms.ValidationError(_("This file is larger than 5 MB. Please divide it."))
-        return file
 
 
 class StationForm(forms.Form):

@@ -8,7 +8,6 @@ app_name = "area"
 urlpatterns = [
     path("areas/", pages.index, name="index"),
     path("areas/download/", pages.download, name="download"),
-    path("areas/import/", pages.read_list, name="import"),
     path("areas/stations/new/", pages.new_station, name="new_station"),
     path("areas/stations/<int:pk>/", pages.edit_station, name="station"),
     path("areas/stations/<int:pk>/close/", pages.end_station, name="close_station"),

@@ -1,9 +1,12 @@
 """A form field for uploads that believes the content only."""
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.files.rules import LARGEST, LARGEST_SHEET, Checked, Unfit, check, check_sheet
@@ -17,6 +20,38 @@ _SAID = {
     "broken": _("This file is damaged. Please take the photo or save the paper again."),
     "acting": _("This PDF contains programs. Please print it to a new PDF and choose that."),
 }
+
+
+class InMemory(FileUploadHandler):
+    """Keeps what is uploaded in memory: a process that dies leaves no sheet of names behind on the disk.
+
+    All files of one request together may be as large as the largest sheet; what goes beyond is counted, not kept,
+    and the form that asked for it says that it is too large.
+    """
+
+    chunk_size = 256 * 1024
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self.room = LARGEST_SHEET
+
+    def new_file(self, *args: Any, **words: Any) -> None:
+        super().new_file(*args, **words)
+        self.kept = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.room -= len(raw_data)
+        if self.room >= 0:
+            self.kept.write(raw_data)
+        elif self.kept.tell():
+            self.kept = io.BytesIO()
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        size = file_size if self.room >= 0 else LARGEST_SHEET + 1
+        self.kept.seek(0)
+        return InMemoryUploadedFile(
+            self.kept, self.field_name, self.file_name, self.content_type, size, self.charset, self.content_type_extra
+        )  # fmt: skip
 
 
 class CheckedFile(forms.FileField):

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.parsers import expat
 
 LARGEST = 8 * 1024 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -151,12 +152,14 @@ _UNPACKED = 600 * 1024 * 1024  # of all parts together: a list of 116,000 volunt
 _MOST_CELLS = 24_000_000  # rows × columns as far as anything stands: readers keep the whole rectangle
 _BLOCK = 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FAR_COLUMN = re.compile(rb' r="([A-Z]{2,3})\d')
-_FAR_ROW = re.compile(rb' r="[A-Z]{0,3}(\d{6,7})"')
-_REPEATED_CELL = re.compile(rb'<table:table-cell[^>]*number-columns-repeated="(\d{3,})"[^>]*[^/]>')
-_REPEATED_ROW = re.compile(
-    rb'<table:table-row[^>]*number-rows-repeated="(\d{4,})"[^>]*>(?!\s*<table:table-cell[^>]*/>\s*</table:table-row>)'
+_ZIP = b"PK\x03\x04"
+WORKBOOKS = (_OLE, _ZIP)  # how a table begins that is not plain text
+# Where a cell or row says it stands, in either quotes, with white space as XML allows it: further than AA or row 99,999.
+# White space drawn out, as no writer does, would hide it between two blocks: found without either group.
+_FAR = re.compile(
+    rb"""["'\s]r(?:\s{9}|\s{0,8}=(?:\s{9}|\s{0,8}["'](?:([A-Za-z]{2,})\d|[A-Za-z]*(\d{6,}))))"""
 )
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def check_sheet(data: bytes) -> str:
@@ -174,8 +177,10 @@ def check_sheet(data: bytes) -> str:
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Unfit("locked")
         return "xls"
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_ZIP):
         return _packed(data)
+    if data.startswith(_UTF_16):  # "Unicode text" of spreadsheets
+        return "csv"
     if b"\0" in data[:4096] or data.startswith((b"%PDF-", _PNG, b"\xff\xd8\xff", b"{\\rtf")):
         raise Unfit("unknown_kind")
     return "csv"
@@ -206,24 +211,78 @@ def _ods_unlocked(pack: zipfile.ZipFile) -> None:
 
 
 def _measured(pack: zipfile.ZipFile, kind: str) -> None:
-    """Unpack every part without keeping it, and look how far its cells reach."""
+    """Unpack every part without keeping it, and look how far its cells reach: any part may be named as the sheet."""
     total = 0
     for part in pack.infolist():
-        wide, tall, tail = 26, 99_999, b""
+        reach = _OdsReach() if kind == "ods" and part.filename == "content.xml" else _XlsxReach()
         with pack.open(part) as stream:
             while block := stream.read(_BLOCK):
                 total += len(block)
                 if total > _UNPACKED:
                     raise Unfit("too_large")
-                seen = tail + block
-                if kind == "xlsx" and part.filename.startswith("xl/worksheets/"):
-                    wide = max([wide, *map(_column, set(_FAR_COLUMN.findall(seen)))])
-                    tall = max([tall, *map(int, set(_FAR_ROW.findall(seen)))])
-                elif kind == "ods" and (_far(_REPEATED_CELL, seen, 512) or _far(_REPEATED_ROW, seen, 20_000)):
-                    raise Unfit("too_wide")
-                tail = block[-256:]
-        if wide * tall > _MOST_CELLS:
+                reach.read(block)
+
+
+class _XlsxReach:
+    """How far the cells of a worksheet reach, by the addresses they carry."""
+
+    def __init__(self) -> None:
+        self.wide, self.tall, self.tail = 26, 99_999, b""
+
+    def read(self, block: bytes) -> None:
+        seen = self.tail + block
+        self.tail = block[-256:]
+        for letters, digits in set(_FAR.findall(seen)):
+            if not letters and not digits:
+                raise Unfit("broken")
+            self.wide = max(self.wide, _column(letters[:4].upper()))
+            self.tall = max(self.tall, int(digits[:8] or 0))
+        if self.wide * self.tall > _MOST_CELLS:
             raise Unfit("too_wide")
+
+
+class _OdsReach:
+    """How far the cells of an ODS table reach: it writes a cell once and how often it stands there."""
+
+    def __init__(self) -> None:
+        self.wide = self.tall = self.rows = self.columns = 0
+        self.repeated = 1
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._begins
+        self.parser.StartDoctypeDeclHandler = self._declares
+
+    def read(self, block: bytes) -> None:
+        try:
+            self.parser.Parse(block, False)
+        except Unfit:
+            raise
+        except (expat.ExpatError, ValueError) as error:
+            raise Unfit("broken") from error
+
+    def _begins(self, name: str, given: dict[str, str]) -> None:
+        match name:
+            case "table:table":
+                self.rows = self.repeated = 0
+            case "table:table-row":
+                self.rows += self.repeated
+                self.repeated, self.columns = int(given.get("table:number-rows-repeated", 1)), 0
+            case "table:table-cell" | "table:covered-table-cell":
+                self.columns += int(given.get("table:number-columns-repeated", 1))
+                if any(one.startswith("office:") for one in given):
+                    self._stands()
+            case "text:p":
+                self._stands()
+
+    def _stands(self) -> None:
+        """Something stands in this cell: empty ones up to here count, those behind it do not."""
+        self.wide = max(self.wide, self.columns)
+        self.tall = max(self.tall, self.rows + self.repeated)
+        if self.wide * self.tall > _MOST_CELLS:
+            raise Unfit("too_wide")
+
+    @staticmethod
+    def _declares(*_what: object) -> None:
+        raise Unfit("broken")  # entities have no place in a table
 
 
 def _column(letters: bytes) -> int:
@@ -232,7 +291,3 @@ def _column(letters: bytes) -> int:
     for sign in letters:
         number = number * 26 + sign - 64
     return number
-
-
-def _far(pattern: re.Pattern[bytes], seen: bytes, most: int) -> bool:
-    return any(int(times) > most for times in pattern.findall(seen))

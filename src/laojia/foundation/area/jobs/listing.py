@@ -1,10 +1,5 @@
 """The county's own list of grids and micro-grids, as CSV or XLSX."""
 
-import csv
-import io
-import re
-import unicodedata
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from laojia.foundation.area import actions, queries
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.rules import ListLine, RowProblem, columns_of, missing_columns, plan_list
+from laojia.foundation.lists.jobs.reading import rows_of
 from laojia.kernel import clock
 from laojia.kernel.codes import clean_phone
 from laojia.kernel.errors import BadInput
@@ -138,7 +134,7 @@ def _phone(text: str) -> str:
 
 def _list_lines(path: Path) -> tuple[list[str], dict[str, int], list[ListLine]]:
     """Heading, places of the known columns, and the filled rows below, numbered as the file shows them."""
-    table = _xlsx(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
+    table = list(rows_of(path.read_bytes())[1])
     best = max(range(min(len(table), _HEADING_WITHIN)), key=lambda i: len(columns_of(table[i])), default=None)
     if best is None:
         raise BadInput("list_empty", _("There is nothing in this file."), _("Please choose the list again."))
@@ -152,67 +148,6 @@ def _list_lines(path: Path) -> tuple[list[str], dict[str, int], list[ListLine]]:
             "list_empty", _("There are no rows below the heading."), _("Please choose the list again.")
         )
     return table[best], places, lines
-
-
-def _csv(path: Path) -> list[list[str]]:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):  # what offices' spreadsheets write
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise _unreadable()
-    if "\0" in text:
-        raise _unreadable()
-    first = text.split("\n", 1)[0]
-    sign = max(",\t;", key=first.count)
-    return [[_plain(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=sign)]
-
-
-def _xlsx(path: Path) -> list[list[str]]:
-    import openpyxl  # heavy, and lists are read once a year: no start of a server or worker pays for it
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException) as error:
-        raise _unreadable() from error
-    sheet = book.worksheets[0]
-    table = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    # A village written once over its rows (merged cells) is meant for each of them.
-    for area in sheet.merged_cells.ranges:
-        value = table[area.min_row - 1][area.min_col - 1]
-        for row in range(area.min_row - 1, area.max_row):
-            for column in range(area.min_col - 1, area.max_col):
-                table[row][column] = value
-    book.close()
-    return table
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        # Beyond 15 digits a spreadsheet keeps zeros: such a code must be refused, not guessed.
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
-    if isinstance(value, int) and abs(value) >= 10**15:
-        return f"{value:.6e}"
-    return "" if value is None else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    text = " ".join(text.split())
-    wide = unicodedata.normalize("NFKC", text)
-    # Full-width digits are put right; brackets in names stay as the county writes them.
-    return wide if re.fullmatch(r"[\d\s+\-.eE户]+", wide) else text
-
-
-def _unreadable() -> BadInput:
-    return BadInput(
-        "list_unreadable",
-        _("This file cannot be read as a table."),
-        _("Save it as XLSX or CSV and choose it again."),
-    )
 
 
 _COLUMN_WORDS = {

@@ -1,6 +1,6 @@
 """Pages of areas, stations and zones for the administration."""
 
-from laojia.foundation.area.pages.areas import close, download, index, new_area, one, read_list, rename
+from laojia.foundation.area.pages.areas import close, download, index, new_area, one, rename
 from laojia.foundation.area.pages.changes import holds, merge, new_name, planned, split, undo
 from laojia.foundation.area.pages.places import edit_station, edit_zone, end_station, new_station, zones
 
@@ -18,7 +18,6 @@ __all__ = [
     "new_station",
     "one",
     "planned",
-    "read_list",
     "rename",
     "split",
     "undo",

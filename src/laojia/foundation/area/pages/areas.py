@@ -1,9 +1,7 @@
-"""The list of areas, one area with its map and its changes, download, and the county's own list read in."""
+"""The list of areas, one area with its map and its changes, and the download."""
 
 import csv
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from laojia.foundation.area import actions, jobs, queries
+from laojia.foundation.area import actions, queries
 from laojia.foundation.area.forms import (
     LEVEL_WORDS,
     STATION_WORDS,
     AreaForm,
     CloseForm,
-    ListForm,
     RenameForm,
     SearchForm,
 )
@@ -27,6 +24,7 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.area.rules import draw
 from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
+from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput, Refused
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor, subject_of
@@ -89,7 +87,7 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     def lines() -> Any:
         yield "\ufeff" + writer.writerow(name.replace("parent__code", "parent_code") for name in _DOWNLOADED)
         for row in rows.iterator(chunk_size=500):
-            yield writer.writerow(_safe(cell) for cell in row)
+            yield writer.writerow(plain_cell("" if cell is None else str(cell)) for cell in row)
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="areas-{wanted["level"]}.csv"'
@@ -152,31 +150,6 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
         return successors[0] if successors else area
 
     return _change(request, area, "close_form", form, make, _("The area is closed."))
-
-
-def read_list(request: HttpRequest) -> HttpResponse:
-    """Read the county's own list in: every bad row is shown, or all of it is saved."""
-    actor, county = _actor(request), queries.only_county()
-    check(county, "area.import", actor=actor)
-    form = ListForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": form, "county": county}
-    if request.method == "POST" and form.is_valid():
-        try:
-            context["done"] = _read(form.cleaned_data["file"], actor)
-        except jobs.BadRows as refused:
-            context["bad_rows"], context["refused"] = refused.rows, refused
-        except BadInput as refused:
-            form.add_error("file", str(refused))
-    wrong = request.method == "POST" and "done" not in context
-    return render(request, "area/import.html", context, status=422 if wrong else 200)
-
-
-def _read(file: Any, actor: Actor) -> jobs.ListImported:
-    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix.lower()) as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        return jobs.import_areas(Path(kept.name), actor=actor, now=clock.now())
 
 
 def _change(
@@ -259,12 +232,6 @@ def _successor(code: str) -> Area:
         sentence = _("There is no area with the code %(code)s.") % {"code": code}
         raise BadInput("successor_unknown", sentence, fields={"codes": sentence})
     return area
-
-
-def _safe(cell: Any) -> Any:
-    """A name that begins like a formula stays text in a spreadsheet; a code keeps its digits."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def put_into(form: Form, refused: Refused) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from laojia.foundation.files.forms import SHEET_SAID
-from laojia.foundation.files.rules import Unfit, check_sheet
+from laojia.foundation.files.rules import WORKBOOKS, Unfit, check_sheet
 from laojia.foundation.lists.rules import WITHIN, ListKind, find_heading, missing, places_of
+from laojia.kernel.codes import unmarked_cell
 from laojia.kernel.errors import BadInput
 
 MOST_ROWS = 400_000
@@ -72,7 +73,7 @@ def head_of(kind: ListKind, body: bytes) -> Head:
 def lines_of(body: bytes, below: int, upto: int) -> Iterator[tuple[int, _Row]]:
     """Number and cells of every filled row under the heading, behind row `upto`."""
     start = max(below, upto + 1)
-    _count, rows = rows_of(body)
+    _count, rows = _opened(body)  # looked at before it was put down
     for number, row in enumerate(rows, 1):
         if number >= start and any(row):
             yield number, row
@@ -81,10 +82,14 @@ def lines_of(body: bytes, below: int, upto: int) -> Iterator[tuple[int, _Row]]:
 def rows_of(body: bytes) -> tuple[int, Iterator[_Row]]:
     """How many rows there may be, and each of them as text. Raises BadInput."""
     try:
-        kind = check_sheet(body)
+        check_sheet(body)
     except Unfit as unfit:
         raise BadInput(unfit.code, SHEET_SAID[unfit.code]) from None
-    return _csv(body) if kind == "csv" else _workbook(body)
+    return _opened(body)
+
+
+def _opened(body: bytes) -> tuple[int, Iterator[_Row]]:
+    return _workbook(body) if body.startswith(WORKBOOKS) else _csv(body)
 
 
 def _workbook(body: bytes) -> tuple[int, Iterator[_Row]]:
@@ -127,7 +132,8 @@ def _spread(rows: Iterator[_Row], merged: Sequence[Any], left: int) -> Iterator[
 
 
 def _csv(body: bytes) -> tuple[int, Iterator[_Row]]:
-    for encoding in ("utf-8-sig", "gb18030"):  # what offices' spreadsheets write
+    utf_16 = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "gb18030"):  # what offices' spreadsheets write
         try:
             text = body.decode(encoding)
             break
@@ -168,7 +174,7 @@ def _cell(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    text = " ".join(text.split())
+    text = unmarked_cell(" ".join(text.split()))
     if text.isascii():
         return text
     wide = unicodedata.normalize("NFKC", text)
