@@ -4,10 +4,12 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.core.exceptions import FieldError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import BigIntegerField, CharField, F
+from django.utils.safestring import mark_safe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -193,3 +195,51 @@ def test_a_kept_insert_leaves_out_or_writes_over_what_is_there(clock):
         Clock(**again, due_at=NOW, set_at=NOW)
     )  # without a value: written over with nothing, not left as it was
     assert (Clock.objects.get().due_at, Clock.objects.get().since) == (NOW, None)
+
+
+def test_a_kept_read_gives_moments_of_utc(clock):
+    for _ in range(2):
+        assert KeptRead(Clock.objects.all).first().due_at.tzinfo is UTC
+
+
+def test_a_kept_insert_writes_what_the_framework_writes():
+    given = {"person_id": 7, "shown_to": "13800000000", "text": "句%s", "at": NOW}
+    InboxEntry(key=mark_safe("plain"), **given).save()
+    KeptInsert(InboxEntry)(InboxEntry(key=mark_safe("kept"), **given))
+    rows = [vars(row) for row in InboxEntry.objects.order_by("key")]
+    for row in rows:
+        del row["_state"], row["id"]
+    kept, plain = rows
+    assert kept == {**plain, "key": "kept"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM outbox_inboxentry")
+        assert all("句" not in text for (text,) in cursor.fetchall())  # sealed on either way
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_died_meanwhile_is_opened_anew_for_a_first_read(clock):
+    if connection.vendor == "sqlite":
+        return  # nothing there that could go away by itself
+    read = KeptRead(lambda: Clock.objects.filter(kind=Given("kind", CharField())))
+    write = KeptInsert(Clock)
+    assert read.rows(kind="k") == [clock]
+    connection.close_if_unusable_or_obsolete()  # as each request begins
+    _kill_connection()
+    assert read.rows(kind="k") == [clock]
+    _kill_connection()  # what stood before in this request may have counted on it
+    with pytest.raises(OperationalError):
+        read.rows(kind="k")
+    connection.close_if_unusable_or_obsolete()
+    assert read.rows(kind="k") == [clock]
+    connection.close_if_unusable_or_obsolete()
+    _kill_connection()  # nobody knows whether it was written
+    with pytest.raises(OperationalError):
+        write(Clock(kind="k", about_kind="order", about_id=9, due_at=NOW, set_at=NOW))
+    connection.close()
+    assert read.rows(kind="k") == [clock]
+
+
+def _kill_connection():
+    own = connection.connection.info
+    with psycopg.connect(own.dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [own.backend_pid])

@@ -7,9 +7,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from laojia.kernel.kept import Given, KeptInsert, KeptUpdate
+from laojia.kernel.kept import Given, KeptInsert, KeptUpdate, ask
 
 _LONGEST_ID = 18  # digits that surely fit into the column
+_NEXT_IN_SEQUENCE = "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
+_NEXT_IN_TABLE = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1"
 _NAMES = 1000  # different sets of columns whose statements are kept: the verbs there are, several times over
 
 
@@ -60,15 +62,9 @@ def next_id(model: type[Model]) -> int:
 
     PostgreSQL: taken from the sequence. SQLite: read inside the IMMEDIATE transaction, where nobody else writes.
     """
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [table])
-        else:
-            cursor.execute(
-                "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0) + 1", [table]
-            )
-        return int(cursor.fetchone()[0])
+    text = _NEXT_IN_SEQUENCE if connection.vendor == "postgresql" else _NEXT_IN_TABLE
+    ((number,),) = ask(text, [model._meta.db_table])
+    return int(number)
 
 
 def row_id(text: str) -> int:

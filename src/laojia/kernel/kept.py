@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import BooleanField, CharField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
+
+from laojia.kernel.sending import changed_by, rows_of
 
 M = TypeVar("M", bound=Model)
 _TO = "to "  # before the name of a column: the value it is set to
@@ -30,17 +32,6 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
-
-
-def _cursor(connection: Any) -> Any:
-    """On PostgreSQL values travel beside the text, and the server plans a text once per connection, not each time."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor
-
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
 
 
 def fixed(sql: str, params: Sequence[Any]) -> tuple[str, Sequence[Any]]:
@@ -79,22 +70,9 @@ def filled(
     ]
 
 
-def _sent(cursor: Any, sql: str, params: list[Any], connection: Any) -> None:
-    """Send it. Whole numbers go out in one width on PostgreSQL: a plan belongs to a text and the types beside it."""
-    if connection.vendor == "postgresql":
-        from psycopg.types.numeric import Int8
-
-        params = [Int8(one) if type(one) is int else one for one in params]
-    cursor.execute(sql, params)
-
-
 def ask(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     """Send a text that never changes, values in the shape of the database; the rows it gives."""
-    connection: Any = connections[DEFAULT_DB_ALIAS]
-    with _cursor(connection) as cursor:
-        _sent(cursor, sql, params, connection)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return rows_of(sql, params, connections[DEFAULT_DB_ALIAS])
 
 
 class KeptRead(Generic[M]):
@@ -142,9 +120,7 @@ class _Built:
 
     def read(self, values: Mapping[str, Any]) -> list[Any]:
         connection: Any = connections[DEFAULT_DB_ALIAS]
-        with _cursor(connection) as cursor:
-            _sent(cursor, self.sql, filled(self.params, values, connection), connection)
-            rows = cursor.fetchall()
+        rows = rows_of(self.sql, filled(self.params, values, connection), connection)
         return [self._object(row, connection) for row in rows]
 
     def _object(self, row: Sequence[Any], connection: Any) -> Model:
@@ -179,23 +155,23 @@ class KeptInsert(Generic[M]):
         self._model = model
         self._conflict = OnConflict.IGNORE if ignore else OnConflict.UPDATE if update else None
         self._update, self._unique = update, unique
-        self._texts: dict[frozenset[str], str] = {}
-        self._fields: list[Any] = [f for f in model._meta.local_concrete_fields if not f.generated]
+        self._texts: dict[tuple[str, ...], str] = {}
+        fields: list[Any] = [f for f in model._meta.local_concrete_fields if not f.generated]
+        self._fields = [(field, _written_as_it_is(field)) for field in fields]
 
     def __call__(self, row: M) -> None:
         connection: Any = connections[DEFAULT_DB_ALIAS]
         fields, values = [], []
-        for field in self._fields:
-            value = field.pre_save(row, True)
+        for field, as_it_is in self._fields:
+            value = getattr(row, field.attname) if as_it_is else field.pre_save(row, True)
             if value is not None:
                 fields.append(field)
-                values.append(field.get_db_prep_save(value, connection))
-        key = frozenset([field.column for field in fields])
+                values.append(value if type(value) is as_it_is else field.get_db_prep_save(value, connection))
+        key = tuple([field.column for field in fields])
         text = self._texts.get(key)
         if text is None:
             text = self._texts[key] = self._build(row, fields)
-        with _cursor(connection) as cursor:
-            _sent(cursor, text, values, connection)
+        changed_by(text, values, connection)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def _build(self, row: M, fields: list[Any]) -> str:
@@ -211,6 +187,12 @@ class KeptInsert(Generic[M]):
         if len(params) != len(fields):
             raise ValueError(f"{self._model._meta.label} has columns that a kept insert cannot write")
         return str(sql)
+
+
+def _written_as_it_is(field: Field[Any, Any]) -> type | None:
+    """Values of this type go into the column unchanged: asking the field costs more than sending them."""
+    plain = {CharField: str, TextField: str, BooleanField: bool}
+    return plain.get(type(field))
 
 
 class KeptUpdate:
@@ -229,9 +211,7 @@ class KeptUpdate:
         written = {
             _TO + name: _saved(field, changes[name], connection) for name, field in self._fields.items()
         }
-        with _cursor(connection) as cursor:
-            _sent(cursor, sql, filled(params, values, connection, written), connection)
-            return int(cursor.rowcount)
+        return changed_by(sql, filled(params, values, connection, written), connection)
 
     def _build(self) -> tuple[str, Sequence[Any]]:
         rows = self._make()
