@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,45 +25,37 @@ from laojia.steps.order.pages.common import put
 from laojia.steps.order.pages.opening import Opened, opened
 
 _PAGES = (
-    ("order.answer", "answer", "talk"),
-    ("order.nudge", "nudge", "bell"),
-    ("order.change", "change", "calendar"),
-    ("order.suspend", "later", "pause"),
-    ("order.resume", "resume", "clock"),
-    ("order.cancel", "cancel", "cross"),
+    ("order.answer", "answer", "talk", gettext_noop("Answer")),
+    ("order.nudge", "nudge", "bell", gettext_noop("Remind them")),
+    ("order.change", "change", "calendar", gettext_noop("Another time or place")),
+    ("order.suspend", "later", "pause", gettext_noop("Not now, later")),
+    ("order.resume", "resume", "clock", gettext_noop("Go on with it")),
+    ("order.cancel", "cancel", "cross", gettext_noop("Not needed any more")),
 )
+_VERBS = tuple(page[0] for page in _PAGES)
 
 
-@dataclass(frozen=True)
-class Button:
-    """One thing that is possible now. `direct`: done by the button itself, nothing more is asked."""
+class Button(NamedTuple):
+    """One thing that is possible now, on a page below the order's own. `direct`: done by the button itself, nothing is asked."""
 
-    url: str
+    path: str
     word: str
     sign: str
     direct: bool
 
 
-def buttons(it: Opened) -> list[Button]:
+def buttons(it: Opened) -> tuple[Button, ...]:
     """Only what is possible now, for the one who looks; colleagues work on their desks."""
     if it.actor.person_id not in (it.order.person_id, it.order.asker_id):
-        return []
-    words = {
-        "answer": _("Answer"),
-        "nudge": _("Remind them"),
-        "change": _("Another time or place"),
-        "later": _("Not now, later"),
-        "resume": _("Go on with it"),
-        "cancel": _("Not needed any more"),
-    }
-    possible, home = it.verbs([verb for verb, _path, _sign in _PAGES]), it.home
+        return ()
+    possible = it.verbs(_VERBS)
     if it.order.standing_id is not None:  # regular help rests and ends on its own page
         possible -= {"order.cancel", "order.suspend"}
-    return [
-        Button(f"{home}{path}/", words[path], sign, path in ("nudge", "resume"))
-        for verb, path, sign in _PAGES
+    return tuple(
+        Button(f"{path}/", _(word), sign, path in ("nudge", "resume"))
+        for verb, path, sign, word in _PAGES
         if verb in possible
-    ]
+    )
 
 
 @require_POST

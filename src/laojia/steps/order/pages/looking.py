@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,15 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.foundation.limits import actions as limits
 from laojia.kernel import clock
-from laojia.kernel.codes import mask_name
 from laojia.kernel.errors import OutOfScope, TooMany
-from laojia.kernel.links import make_link
-from laojia.policy.facts import subject_of
-from laojia.policy.permissions import may
-from laojia.shown import said_area
-from laojia.steps.order import actions, queries
+from laojia.steps.order import queries
 from laojia.steps.order.forms import LookUpForm
-from laojia.steps.order.pages import acting
+from laojia.steps.order.pages import showing
 from laojia.steps.order.pages.common import actor_of, put
 from laojia.steps.order.pages.opening import Opened, opened, remember
 
@@ -87,64 +81,9 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, it: Opened) -> HttpResponse:
-    now, order = clock.now(), it.order
-    here = queries.coming(order)
-    regular = order.standing_id is not None and order.state == "arranged"
-    place = queries.current_attendance(order) if order.state in ("served", "closed") else None
-    if regular:
-        place = queries.last_visit(order, now)
-    context: dict[str, Any] = {
-        "order": order,
-        "it": it,
-        "title": queries.title_of(order),
-        "holding": queries.holding(order, now, here),
-        "here": here,
-        "visits": queries.visits_ahead(order, now) if regular else [],
-        "steps": queries.timeline(order, now, here),
-        "wishes": queries.said_wishes(order.times, now)
-        if order.state in ("received", "waiting", "need_info")
-        else [],
-        "place": queries.place_line(order) if it.is_own else said_area(order.area, order.placed_at),
-        "name": _name(it),
-        "buttons": acting.buttons(it),
-        "review": _review_link(it, place, now),
-        "ended": queries.ended_how(order),
-        "rhythm": _may_become_regular(it),
-        "regular": order.standing_id is not None and it.is_own,
-        "again": order.item_version is not None
-        and order.state in ("closed", "served", "cancelled")
-        and it.is_own,
-        "link": request.build_absolute_uri("/" + actions.link_of(order, order.asker_id))
-        if it.is_own and not order.sealed
-        else "",
-    }
+    shown = showing.shown(it, clock.now(), request.build_absolute_uri)
+    context = {"title": shown.texts["title"], "shape": shown.shape, "texts": shown.texts}
     return render(request, "order/one.html", context)
-
-
-def _may_become_regular(it: Opened) -> bool:
-    order = it.order
-    fits = (
-        order.item_version is not None and order.item_version.mode == "standing" and order.standing_id is None
-    )
-    return (
-        fits and order.state in ("received", "waiting") and may(it.actor, "standing.start", subject_of(order))
-    )
-
-
-def _name(it: Opened) -> str:
-    order = it.order
-    if order.unit is not None:
-        return order.unit.name
-    name = order.person.name if order.person is not None else ""
-    return name if it.is_own else mask_name(name)
-
-
-def _review_link(it: Opened, place: Any, now: Any) -> str:
-    if place is None or not it.is_own:
-        return ""
-    if it.order.standing_id is None and not queries.review_is_open(it.order, now):
-        return ""
-    return f"/review/{make_link('attendance', place.pk, 'review', to=it.actor.person_id)}/"
 
 
 @require_safe
