@@ -13,23 +13,25 @@ from django.db.models import CharField, DateTimeField
 from laojia.foundation.people import queries
 from laojia.foundation.people.models import Account
 from laojia.kernel import clock
-from laojia.kernel.kept import Given, KeptRead
+from laojia.kernel.kept import Given
+from laojia.kernel.kept_lists import KeptList
 
-_remembered = KeptRead(
+_remembered = KeptList(
     lambda: Session.objects.filter(
         session_key=Given("key", CharField()), expire_date__gt=Given("now", DateTimeField())
-    )
+    ).values_list("session_data")
 )
 
 
 class SessionStore(db.SessionStore):
     """The database's sessions."""
 
-    def _get_session_from_db(self) -> Session | None:
+    def load(self) -> dict[str, Any]:
         found = _remembered.first(key=self.session_key, now=clock.now())
         if found is None:
             self._session_key = None
-        return found
+            return {}
+        return self.decode(found[0])
 
 
 class Accounts(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types

@@ -70,7 +70,7 @@ def needs_new_seal(sealed: str) -> bool:
 
 def keyed_hash(text: str) -> str:
     """64 hex signs, the same for the same text: to find and compare what is sealed."""
-    mac = hmac.HMAC(_hash_key(), hashes.SM3() if cipher() == "sm" else hashes.SHA256())
+    mac = _hash_begun().copy()
     mac.update(text.encode())
     return mac.finalize().hex()
 
@@ -96,6 +96,8 @@ def forget_keys() -> None:
     cipher.cache_clear()
     _ring.cache_clear()
     _hash_key.cache_clear()
+    _hash_begun.cache_clear()
+    _aes.cache_clear()
 
 
 @lru_cache(maxsize=1)
@@ -122,6 +124,18 @@ def _hash_key() -> bytes:
     return _derive(secret, "laojia keyed hash", 32)
 
 
+@lru_cache(maxsize=1)
+def _hash_begun() -> hmac.HMAC:
+    """The keyed hash of nothing yet: beginning one with the key costs several times what going on with it does."""
+    return hmac.HMAC(_hash_key(), hashes.SM3() if cipher() == "sm" else hashes.SHA256())
+
+
+@lru_cache(maxsize=16)
+def _aes(key: bytes) -> AESGCM:
+    """Made once for each key of the ring, for the same reason."""
+    return AESGCM(key)
+
+
 def _derive(secret: str, purpose: str, size: int) -> bytes:
     """One secret, one key per purpose: a leak of one tells nothing of another (RFC 5869)."""
     return HKDF(hashes.SHA256(), size, salt=None, info=purpose.encode()).derive(secret.encode())
@@ -129,7 +143,7 @@ def _derive(secret: str, purpose: str, size: int) -> bytes:
 
 def _encrypt(name: str, key: bytes, nonce: bytes, plain: bytes, head: bytes) -> bytes:
     if name == "aes":
-        return AESGCM(key).encrypt(nonce, plain, head)
+        return _aes(key).encrypt(nonce, plain, head)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(head)
     return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
@@ -137,7 +151,7 @@ def _encrypt(name: str, key: bytes, nonce: bytes, plain: bytes, head: bytes) -> 
 
 def _decrypt(name: str, key: bytes, nonce: bytes, sealed: bytes, head: bytes) -> bytes:
     if name == "aes":
-        return AESGCM(key).decrypt(nonce, sealed, head)
+        return _aes(key).decrypt(nonce, sealed, head)
     body, tag = sealed[:-_TAG], sealed[-_TAG:]
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
     decryptor.authenticate_additional_data(head)

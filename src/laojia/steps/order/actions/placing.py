@@ -216,7 +216,7 @@ def _look(column: str, most: int, *, by_phone: bool) -> KeptRead[Order]:
     return KeptRead(
         lambda: (
             Order.objects.filter(look)
-            .defer("contact_phone")
+            .only("number", "key", "state", "placed_at", "words", "wants_occasion", *Order.SCOPE.facts)
             .annotate(item=F("item_version__item_id"))
             .order_by("-id")[:most]
         )

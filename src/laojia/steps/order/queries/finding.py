@@ -28,19 +28,32 @@ _OF_PEOPLE = (
     "id_number_hash", "own_work", "created_at",
 )  # fmt: skip
 _OF_AREAS = ("official_name", "kind", "households", "outline", "outline_system")
+_OF_ASKERS = (*(f"asker__{column}" for column in _OF_PEOPLE), "asker__phone")
+# Of these an order's own pages say nothing; the desks do.
+_OF_DESKS = (
+    *(f"person__{column}" for column in ("phone", "phone_end_hash", "phone_wrong_at", "compared_at")),
+    *(f"item_version__{column}" for column in ("who_comes", "how_long", "requires", "risks", "questions", "published_at")),
+    *(f"{where}__{column}" for where in ("area", "area__parent") for column in ("schematic", "valid_from")),
+)  # fmt: skip
 _UNSAID = (
-    *(f"{who}__{column}" for who in ("person", "asker") for column in _OF_PEOPLE), "asker__phone",
+    *(f"person__{column}" for column in _OF_PEOPLE),
     *(f"{where}__{column}" for where in ("area", "area__parent") for column in _OF_AREAS),
     *(f"item_version__{column}" for column in ("about", "short", "short_en", "contact_note", "asked_by", "search")),
-    "team__about", "team__serves",
 )  # fmt: skip
 
 
 def _rows() -> QuerySet[Order]:
+    """With what its own pages say of it."""
+    joined = Order.objects.select_related("item_version__item", "person", "unit", "area__parent")
+    return joined.defer(*_UNSAID, *_OF_DESKS)
+
+
+def _rows_of_desks() -> QuerySet[Order]:
+    """Who asked and which team has it as well: what a colleague reads, and the telephones it is known by."""
     joined = Order.objects.select_related(
         "item_version__item", "person", "asker", "unit", "team", "area__parent"
     )
-    return joined.defer(*_UNSAID)
+    return joined.defer(*_UNSAID, *_OF_ASKERS, "team__about", "team__serves")
 
 
 def _not_here() -> OutOfScope:
@@ -62,6 +75,7 @@ def order(number: str, actor: Actor) -> Order:
 
 
 _BY_NUMBER = KeptRead(lambda: _rows().filter(number=Given("number", CharField())))
+_LOOKED_UP = KeptRead(lambda: _rows_of_desks().filter(number=Given("number", CharField())))
 
 
 def order_on_desk(pk: int, actor: Actor) -> Order:
@@ -83,7 +97,7 @@ def order_to_decide(pk: int, actor: Actor) -> Order:
     return row
 
 
-_BY_ROW = KeptRead(lambda: _rows().filter(pk=Given("pk", BigIntegerField())))
+_BY_ROW = KeptRead(lambda: _rows_of_desks().filter(pk=Given("pk", BigIntegerField())))
 
 
 def by_number(number: str, phone_end: str) -> tuple[Order, Actor]:
@@ -92,7 +106,7 @@ def by_number(number: str, phone_end: str) -> tuple[Order, Actor]:
     The page limits how often one may try. Raises OutOfScope, in the same words for every mistake.
     """
     clean = check_number(number)
-    row = _BY_NUMBER.first(number=clean) if clean else None
+    row = _LOOKED_UP.first(number=clean) if clean else None
     given = keyed_hash(phone_end.strip()[-4:]) if len(phone_end.strip()) >= 4 else ""
     known = _ends(row) if row is not None else [""]
     fits = any(end and hmac.compare_digest(end, given) for end in known)
