@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Header, Router, Schema, Status
+from ninja import Header, Router, Status
 from ninja.errors import HttpError
 from ninja.security import SessionAuth
+from pydantic import BaseModel
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import area_by_code
@@ -48,14 +49,17 @@ class SignedIn(SessionAuth):
 router = Router(tags=["order"], auth=SignedIn())
 
 
-class Wish(Schema):
+# Plain models, not the framework's Schema: that one looks every value up as a template would, and here are none to find.
+
+
+class Wish(BaseModel):
     """A half-day: morning, afternoon or evening."""
 
     date: str
     half: str
 
 
-class OrderIn(Schema):
+class OrderIn(BaseModel):
     """An order of a menu item, a seat in an occasion (`occasion_id`), or a need in own words (neither)."""
 
     item_code: str = ""
@@ -74,7 +78,7 @@ class OrderIn(Schema):
     sure: bool = False
 
 
-class StepOut(Schema):
+class StepOut(BaseModel):
     """One step of the timeline; `by`: the moment is the latest one."""
 
     text: str
@@ -83,7 +87,7 @@ class StepOut(Schema):
     done: bool = False
 
 
-class OrderOut(Schema):
+class OrderOut(BaseModel):
     """How an order stands. Whom it is for is not said here."""
 
     number: str
@@ -101,7 +105,7 @@ class OrderOut(Schema):
     steps: list[StepOut]
 
 
-class CancelIn(Schema):
+class CancelIn(BaseModel):
     """Why it is not needed any more: not_needed, found_otherwise, wrong_order, other."""
 
     reason: str = "not_needed"
@@ -178,29 +182,24 @@ def _area(body: OrderIn) -> Area | None:
     return area
 
 
-def _out(order: Order, now: datetime, *, just_placed: bool = False) -> dict[str, Any]:
+def _out(order: Order, now: datetime, *, just_placed: bool = False) -> OrderOut:
     here = queries.coming(order)
     held = queries.holding(order, now, here)
-    return {
-        "number": order.number,
-        "state": order.state,
-        "item_code": order.item_version.item.code if order.item_version is not None else "",
-        "title": queries.title_of(order),
-        "area_code": order.area.code,
-        "promise_due_at": order.promise_due_at,
-        "provisional": order.promise_provisional,
-        "holder": order.holder,
-        "holder_sentence": held.sentence,
-        "holder_until": held.until,
-        "outcome": order.outcome,
-        "nudges": order.nudges,
-        "steps": [
-            {
-                "text": s["text"],
-                "when": s.get("when"),
-                "by": s.get("due", False),
-                "done": s.get("done", False),
-            }
+    return OrderOut(
+        number=order.number,
+        state=order.state,
+        item_code=order.item_version.item.code if order.item_version is not None else "",
+        title=queries.title_of(order),
+        area_code=order.area.code,
+        promise_due_at=order.promise_due_at,
+        provisional=order.promise_provisional,
+        holder=order.holder,
+        holder_sentence=held.sentence,
+        holder_until=held.until,
+        outcome=order.outcome,
+        nudges=order.nudges,
+        steps=[
+            StepOut(text=s["text"], when=s.get("when"), by=s.get("due", False), done=s.get("done", False))
             for s in queries.timeline(order, now, here, just_placed=just_placed)
         ],
-    }
+    )
