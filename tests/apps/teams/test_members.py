@@ -142,3 +142,20 @@ def test_featured_teams_stand_first_and_ended_ones_nowhere(cast: Cast) -> None:
     assert cast.team.name not in Client().get("/our-teams/").content.decode()
     assert Client().get(f"/our-teams/{cast.team.pk}/").status_code == 404
     assert Post.objects.filter(team=cast.team, role=Role.TEAM_LEADER).exists()
+
+
+def test_the_teams_page_names_everybody_once_and_asks_before_somebody_leaves(
+    cast: Cast, client: Client
+) -> None:
+    hand_over(cast)  # who took over is a contact and still a volunteer; who handed over is a volunteer now
+    signed_in(client, cast.volunteer)
+    page = client.get(f"/teams/{cast.team.pk}/").content.decode()
+    members = page.split('id="members"')[1].split("</ul>")[0]
+    assert members.count(f'name="person" value="{cast.volunteer.pk}"') == 1
+    assert "队长、志愿者" in members
+    assert members.count("<summary") == members.count(
+        "<form"
+    )  # no button that takes somebody out at the first tap
+    assert "交给这一位" in page
+    answer = client.post(f"/teams/{cast.team.pk}/lead/", {"from_id": cast.volunteer.pk, "person_id": ""})
+    assert answer.status_code == 422

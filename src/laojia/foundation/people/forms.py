@@ -298,6 +298,8 @@ class LeadForm(_OfMembers):
         super().__init__(*args, members=members, **words)
         leads = {row.person_id: row.person.name for row in members if row.role == Role.TEAM_LEADER}
         self.fields["from_id"].choices = list(leads.items())  # type: ignore[attr-defined]
+        takes = self.fields["person_id"]
+        takes.choices = [("", _("Choose somebody")), *takes.choices]  # type: ignore[attr-defined]
 
 
 class CertificateForm(_OfMembers):

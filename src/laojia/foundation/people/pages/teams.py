@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.people import actions, forms, queries
+from laojia.foundation.people.models import Post
 from laojia.foundation.people.pages import actor_of, tried
 from laojia.foundation.people.rules import LEAST_CONTACTS
 from laojia.foundation.teams import actions as team_actions
@@ -238,6 +239,14 @@ def _answer(
     return _show(request, pk, status=422, **{name: form})
 
 
+def _by_person(members: list[Post]) -> list[list[Post]]:
+    """A contact who goes along as a volunteer too is one person in one line."""
+    held: dict[int, list[Post]] = {}
+    for post in members:
+        held.setdefault(post.person_id, []).append(post)
+    return list(held.values())
+
+
 def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
     actor, today = actor_of(request), clock.local_date(clock.now())
     team = team_queries.team_seen(actor, pk)
@@ -247,7 +256,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> 
         "team": team,
         "today": today,
         "soon": today + SOON,
-        "members": members,
+        "people": [(held[0].person, held) for held in _by_person(members)],
         "too_few": allowed["member"] and sum(m.role == Role.TEAM_LEADER for m in members) < LEAST_CONTACTS,
         "allowed": allowed,
         "desk": actor.has(Role.DISPATCHER, Role.STATION_STAFF),

@@ -25,11 +25,13 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     given = queries.my_lines(actor, now, past=True)
     attested = {p.pk: p.name for p in Person.objects.filter(pk__in={g.attested_by_id for g in given})}
+    hours, minutes = divmod(sum(line.minutes or 0 for line in given), 60)
     context = {
         "lines": queries.my_lines(actor, now),
         "calls": queries.calls_i_can_join(actor, now),
         "given": [(line, attested.get(line.attested_by_id or 0, "")) for line in given],
-        "minutes": sum(line.minutes or 0 for line in given),
+        "hours": hours,
+        "minutes": minutes,
     }
     return render(request, "serve/volunteer.html", context)
 
