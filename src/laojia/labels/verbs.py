@@ -45,6 +45,7 @@ VERBS: Words = {
     "list.check": _("Check the list"),
     "list.done": _("The list is done"),
     "list.drop": _("Take nothing in"),
+    "list.give_up": _("The list got stuck"),
     "list.read": _("Read the list"),
     "list.remove": _("Take the list back"),
     "list.take": _("Take the good rows in"),

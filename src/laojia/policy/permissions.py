@@ -230,6 +230,7 @@ PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {
     "list.drop": {**_LISTS, **_CLOCK},
     "list.remove": {**_LISTS, **_CLOCK},
     "list.done": _CLOCK,
+    "list.give_up": _CLOCK,
 }
 
 # Which kinds of lists a post reads in, sees and takes back. Within a list each row is asked for by its own verb.

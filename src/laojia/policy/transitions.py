@@ -226,6 +226,7 @@ LIST = Machine(
         _m("list.drop", "reading checked", "dropped"),
         _m("list.remove", "taken", "removing"),
         _m("list.done", "taking removing", "taken removed"),
+        _m("list.give_up", "reading taking removing", "dropped taken"),
     ),
     stays={},
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,17 +17,23 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test import Client
 
+from laojia.conf.logs import QuietFormatter
 from laojia.foundation.journal.models import JournalRow
-from laojia.foundation.lists import actions
+from laojia.foundation.lists import actions, queries
+from laojia.foundation.lists.actions import MOST_TRIES
 from laojia.foundation.lists.jobs import put_down, sweep, turn, work_on
 from laojia.foundation.lists.jobs.steps import Run, step
+from laojia.foundation.lists.jobs.workbooks import bad_rows_of
 from laojia.foundation.lists.models import Batch, StagedRow
 from laojia.foundation.lists.queries import batches_seen, kind_named
 from laojia.foundation.people.models import Person, Post, Registration
 from laojia.foundation.teams.models import Team
+from laojia.kernel import clock
 from laojia.kernel.errors import Conflict, NotPermitted, OutOfScope, WrongState
 from tests import sheets
+from tests.acting import signed_in
 from tests.apps.lists.conftest import Desk, as_csv, through
 from tests.cast import NOW, Cast
 from tests.together import at_once
@@ -363,3 +371,110 @@ def test_a_page_and_the_worker_do_not_work_on_one_list_together(desk: Desk) -> N
     assert actions.claim(batch.pk, NOW) is not None
     assert work_on(batch.pk, 1.0) == 0
     assert turn(NOW) == 0
+
+
+# --- a fault of the program -----------------------------------------------------------------------------------------------
+
+
+class Fault(Exception):
+    pass
+
+
+def break_down(words: str) -> None:
+    raise Fault(words)
+
+
+def faulty(monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
+    """The kind's own `look` or `take` breaks after so many handfuls, again and again."""
+    kind = queries.kind_named("teams")
+    whole, done = getattr(kind, name), []
+
+    def breaks(*given: Any) -> Any:
+        if len(done) >= after:
+            raise Fault("王秀英 13900000001")
+        done.append(1)
+        return whole(*given)
+
+    monkeypatch.setitem(queries._kinds, "teams", replace(kind, **{name: breaks}, handful=10))
+
+
+def an_hour_of_the_worker() -> None:
+    for minute in range(0, 60, 2):
+        with time_machine.travel(NOW + timedelta(minutes=minute), tick=False):
+            while turn(clock.now()):
+                pass
+
+
+@pytest.mark.parametrize("how", ["breaks down", "is killed"])
+def test_a_list_that_cannot_be_checked_is_given_up_and_blanked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: Any, how: str
+) -> None:
+    faulty(monkeypatch, "look", 2)
+    batch = small_steps(desk, teams(desk, 40))
+    if how == "is killed":
+        for minute in range(MOST_TRIES):
+            assert actions.claim(batch.pk, NOW + timedelta(minutes=2 * minute)) is not None
+        assert actions.claim(batch.pk, NOW + timedelta(minutes=20)) is None
+    else:
+        an_hour_of_the_worker()
+        assert sum("stands still" in record.message for record in caplog.records) == MOST_TRIES + 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.gave_up, batch.blanked, batch.sheet.count()) == ("dropped", True, True, 0)
+    assert not any(line.cells or line.handles for line in batch.lines.all())
+    page = signed_in(Client(), desk.cast.dispatcher).get(f"/lists/{batch.pk}/").content.decode()
+    assert f"名单{batch.pk}" in page.replace(" ", "")
+    assert JournalRow.objects.filter(verb="list.give_up", actor_id=None).count() == 1
+
+
+def test_what_was_not_reached_when_taking_in_stopped_is_a_row_to_be_mended(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = through(small_steps(desk, teams(desk, 40)))
+    actions.take_list(batch=batch, actor=desk.actor, now=NOW)
+    with monkeypatch.context() as until_mended:
+        faulty(until_mended, "take", 2)
+        an_hour_of_the_worker()
+    batch.refresh_from_db()
+    there = Team.objects.filter(name__endswith="清单队")
+    assert (batch.state, batch.gave_up, batch.made, batch.fresh, batch.bad) == ("taken", True, 20, 20, 20)
+    assert there.count() == 20
+    again = desk.take("teams", bad_rows_of(batch))
+    assert (again.made, there.count()) == (20, 40)
+    desk.remove(batch)
+    assert (batch.gave_up, there.count()) == (False, 20)
+
+
+def test_taking_back_that_stopped_can_be_begun_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = desk.take("teams", teams(desk, 30))
+    actions.remove_list(batch=batch, actor=desk.actor, now=NOW)
+    with monkeypatch.context() as until_mended:
+        faulty(until_mended, "remove", 1)
+        an_hour_of_the_worker()
+    batch.refresh_from_db()
+    assert (batch.state, batch.gave_up, batch.made) == ("taken", True, 20)
+    assert desk.remove(batch).state == "removed"
+
+
+def test_a_passing_trouble_is_forgotten_with_the_next_handful(desk: Desk) -> None:
+    batch = small_steps(desk, teams(desk, 40))
+    for minute in range(MOST_TRIES - 1):
+        actions.claim(batch.pk, NOW + timedelta(minutes=2 * minute))
+    with time_machine.travel(NOW + timedelta(minutes=30), tick=False):
+        through(batch)
+    assert (batch.state, batch.tries, batch.gave_up) == ("checked", 0, False)
+
+
+def test_a_breakdown_is_written_down_without_its_words() -> None:
+    """PostgreSQL puts the whole row into its message: names and numbers that must not rest in a log."""
+    row = "Failing row contains (王秀英, 13900000001)"
+    try:
+        try:
+            break_down(row)
+        except Fault as fault:
+            raise ValueError(row) from fault
+    except ValueError:
+        record = logging.makeLogRecord({"msg": "list 7", "exc_info": sys.exc_info()})
+    text = QuietFormatter("{message}", style="{").format(record)
+    assert text.startswith("list 7")
+    assert text.index("\nFault") < text.index("\nValueError")
+    assert "139" not in text

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import advance, require, start
 from laojia.foundation.journal.models import JournalRow
-from laojia.foundation.lists.models import LIVE, Batch, KindTurn, SheetPart, StagedRow
+from laojia.foundation.lists.models import AT_WORK, LIVE, Batch, KindTurn, SheetPart, StagedRow
 from laojia.foundation.lists.queries import fingerprint_of, kind_named, kinds_seen, whole_path
-from laojia.foundation.lists.rules import ListKind
+from laojia.foundation.lists.rules import BAD, CHANGE, NEW, SAME, ListKind
 from laojia.kernel.codes import secret_token
 from laojia.kernel.db import swap
 from laojia.kernel.errors import Conflict, NotPermitted
@@ -23,6 +23,7 @@ from laojia.policy.facts import CLOCK, Actor, subject_of
 from laojia.policy.roles import Role
 
 LEASE = timedelta(seconds=60)
+MOST_TRIES = 5  # claims without one handful finished: some minutes for what may pass, then it is a fault
 KEEP_BAD = timedelta(days=7)  # for fetching and mending
 KEEP_CHECKED = timedelta(days=14)  # a list nobody decides on
 _PART = 512 * 1024
@@ -92,7 +93,7 @@ def take_list(*, batch: Batch, actor: Actor, now: datetime) -> Batch:
         )
     return advance(
         batch, "list.take", actor=actor, now=now, upto=0, done=0, lease="", lease_until=None,
-        by_id=actor.person_id, channel=actor.channel, taken_at=now,
+        by_id=actor.person_id, channel=actor.channel, taken_at=now, tries=0, gave_up=False,
     )  # fmt: skip
 
 
@@ -101,8 +102,7 @@ def drop_list(*, batch: Batch, actor: Actor, now: datetime) -> Batch:
     """Take nothing in; cells and sheet are blanked at once."""
     _check_kind(actor, kind_named(batch.kind))
     advance(batch, "list.drop", actor=actor, now=now, lease="", lease_until=None, blanked=True)
-    SheetPart.objects.filter(batch=batch).delete()
-    StagedRow.objects.filter(batch=batch).update(cells="", handles="")
+    _blank(batch)
     return batch
 
 
@@ -112,7 +112,7 @@ def remove_list(*, batch: Batch, actor: Actor, now: datetime) -> Batch:
     _check_kind(actor, kind_named(batch.kind))
     return advance(
         batch, "list.remove", actor=actor, now=now, upto=0, done=0, lease="", lease_until=None,
-        by_id=actor.person_id, channel=actor.channel,
+        by_id=actor.person_id, channel=actor.channel, tries=0, gave_up=False,
     )  # fmt: skip
 
 
@@ -120,13 +120,19 @@ def remove_list(*, batch: Batch, actor: Actor, now: datetime) -> Batch:
 
 
 def claim(batch_id: int, now: datetime) -> Batch | None:
-    """Take a batch for a minute; None when somebody else is at it."""
-    batch = Batch.objects.filter(pk=batch_id).first()
+    """Take a batch at work for a minute; None when somebody else is at it, or when it is given up.
+
+    A claim counts until a handful is finished, whether the last holder broke down or was killed with the process.
+    """
+    batch = Batch.objects.filter(pk=batch_id, state__in=AT_WORK).first()
     if batch is None or (batch.lease_until is not None and batch.lease_until > now):
+        return None
+    if batch.tries >= MOST_TRIES:
+        _give_up(batch, now)
         return None
     token = secret_token()
     expect = {"state": batch.state, "lease": batch.lease, "version": batch.version}
-    if not swap(Batch, batch.pk, expect, lease=token, lease_until=now + LEASE):
+    if not swap(Batch, batch.pk, expect, lease=token, lease_until=now + LEASE, tries=batch.tries + 1):
         return None
     batch.lease = token
     return batch
@@ -141,7 +147,7 @@ def go_on(batch: Batch, now: datetime, upto: int, **more: int) -> None:
     """Note how far the step is, in the transaction that wrote its rows. `more` is added. Raises Lost."""
     added: dict[str, Any] = {name: F(name) + count for name, count in more.items()}
     expect = {"state": batch.state, "lease": batch.lease, "upto": batch.upto}
-    if not swap(Batch, batch.pk, expect, upto=upto, lease_until=now + LEASE, **added):
+    if not swap(Batch, batch.pk, expect, upto=upto, lease_until=now + LEASE, tries=0, **added):
         raise Lost
     batch.upto = upto
     for name, count in more.items():
@@ -159,6 +165,40 @@ def end_step(batch: Batch, now: datetime) -> None:
         advance(batch, "list.done", actor=CLOCK, now=now, to="taken", lease="", lease_until=None, **ended)
     else:
         advance(batch, "list.done", actor=CLOCK, now=now, to="removed", lease="", lease_until=None)
+
+
+@transaction.atomic
+def _give_up(batch: Batch, now: datetime) -> None:
+    """End a list that does not get further, whole handfuls kept; what is left of it goes back to be mended."""
+    left: dict[str, Any] = {}
+    if batch.state == "reading":
+        left = {"blanked": True}
+    elif batch.state == "taking":
+        last = JournalRow.objects.order_by("-id").values_list("id", flat=True).first()
+        left = {"ended_at": now, "ended_row": last, **_left_over(batch)}
+    advance(
+        batch, "list.give_up", actor=CLOCK, now=now, to="dropped" if batch.state == "reading" else "taken",
+        lease="", lease_until=None, gave_up=True, **left,
+    )  # fmt: skip
+    if batch.state == "dropped":
+        _blank(batch)
+
+
+def _left_over(batch: Batch) -> dict[str, int]:
+    """Rows that were not reached become bad ones, to be fetched and read in again. Gives the batch's new counts."""
+    column = kind_named(batch.kind).columns[0].name
+    counts = {"fresh": batch.fresh, "changed": batch.changed, "same": batch.same, "bad": batch.bad}
+    for found, count in ((NEW, "fresh"), (CHANGE, "changed"), (SAME, "same")):
+        rows = StagedRow.objects.filter(batch=batch, found=found, taken=False)
+        moved = rows.update(found=BAD, flaws=[[column, "stopped", ""]])
+        counts[count] -= moved
+        counts["bad"] += moved
+    return counts
+
+
+def _blank(batch: Batch) -> None:
+    SheetPart.objects.filter(batch=batch).delete()
+    StagedRow.objects.filter(batch=batch).update(cells="", handles="")
 
 
 def stage(rows: Sequence[StagedRow]) -> None:

@@ -12,6 +12,7 @@ from laojia.policy.facts import Columns
 from laojia.policy.personal import NONE, Held, Keep
 
 LIVE = ("reading", "checked", "taking")
+AT_WORK = ("reading", "taking", "removing")
 _TO_CHECK = "to check a list before anything of it is saved; blanked when it is taken in or dropped"
 
 
@@ -52,6 +53,8 @@ class Batch(Moving):
     blanked = models.BooleanField(default=False)
     lease = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # claims since a handful was finished
+    gave_up = models.BooleanField(default=False)  # ended where it stood, by a fault of the program
     practice = models.BooleanField(default=False)
 
     class Meta:

@@ -70,6 +70,10 @@ WORDS: Mapping[str, tuple[object, object]] = {
         _("Write name and mobile number as they stand in the register, or read in the volunteers first."),
     ),
     "refused": (_("this could not be taken in: %(other)s"), _("Mend it and read the row in again.")),
+    "stopped": (
+        _("the list stopped before this row, by a fault of the program."),
+        _("Read the row in again. If it stops again, tell whoever runs the machine."),
+    ),
     "with_others": (
         _("it hangs on a row that cannot be used."),
         _("Mend row %(other)s first."),

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from laojia.foundation.lists import actions, queries
 from laojia.foundation.lists.jobs.reading import head_of
 from laojia.foundation.lists.jobs.steps import Run, step
-from laojia.foundation.lists.models import Batch
+from laojia.foundation.lists.models import AT_WORK, Batch
 from laojia.kernel import clock
 from laojia.policy.facts import CLOCK, Actor
 
-AT_WORK = ("reading", "taking", "removing")
 AT_ONCE = 2.0  # seconds a page may spend on a list before it leaves the rest to the worker
 _SLICE = 1.5  # seconds the worker spends before it looks after clocks and messages again
 _log = logging.getLogger("laojia.worker")
@@ -43,7 +42,7 @@ def sweep(now: datetime) -> int:
 def work_on(batch_id: int, seconds: float) -> int:
     """Handfuls of one batch for so long, at least one. Returns how many were done; 0 when somebody else is at it."""
     batch = actions.claim(batch_id, clock.now())
-    if batch is None or batch.state not in AT_WORK:
+    if batch is None:
         return 0
     run = _run_of(batch)
     until, done, more = time.monotonic() + seconds, 0, True
@@ -55,7 +54,7 @@ def work_on(batch_id: int, seconds: float) -> int:
         _running.pop(batch.pk, None)
         return done
     except Exception:  # noqa: BLE001  one faulty list must not stop the others
-        # The lease stays and holds it back for a minute: a faulty sheet must not turn the worker in circles.
+        # The lease stays and holds it back for a minute; after some of them the claim gives it up.
         _running.pop(batch.pk, None)
         _log.exception("list %s stands still in %s", batch.pk, batch.state)
         return done
