@@ -15,6 +15,7 @@ from laojia.kernel.clock import CHINA
 from laojia.kernel.codes import mask_name
 from laojia.steps.order.forms import ME, NEW, OrderForm
 from laojia.steps.review.forms import ComplaintForm as AnyComplaintForm
+from laojia.steps.review.forms import IncidentForm as AnyIncidentForm
 from laojia.steps.review.forms import ReviewForm as AnyReviewForm
 from laojia.steps.serve.forms import reason_choices
 from laojia.steps.serve.models import RosterLine
@@ -177,10 +178,22 @@ class SaidReviewForm(AnyReviewForm):
 
 
 class SaidComplaintForm(AnyComplaintForm):
-    """A complaint about an order of the caller."""
+    """A complaint of the caller, about an order or about anything else."""
 
     field_order = ("kind", "words", "anonymous")
 
     def __init__(self, *args: Any, **words: Any) -> None:
         super().__init__(*args, **words)
         del self.fields["number"], self.fields["phone"]
+
+
+class SaidIncidentForm(AnyIncidentForm):
+    """A fall, damage, a theft alleged, as told on the telephone: it happened just now unless said otherwise."""
+
+    field_order = ("kind", "words", "happened_at", "first_help", "emergency_called")
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["words"].widget = forms.TextInput({"maxlength": 2000, "autocomplete": "off"})
+        self.fields["words"].label = _("In the caller's own words")
+        self.fields["kind"].help_text = _("People first: 120 for the hurt, 110 in danger.")

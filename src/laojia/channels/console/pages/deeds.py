@@ -17,6 +17,7 @@ from laojia.channels.console.forms.calling import (
     AcceptForm,
     DoorForm,
     SaidComplaintForm,
+    SaidIncidentForm,
     SaidReviewForm,
     StandInForm,
     TeamNameForm,
@@ -133,10 +134,21 @@ def _review(told: Told) -> None:
 def _complain(told: Told) -> Made:
     given = told.given
     made = review.file_complaint(
-        key=told.key, kind=given["kind"], words=given["words"], anonymous=given["anonymous"], order=told.row,
+        key=told.key, kind=given["kind"], words=given["words"], anonymous=given["anonymous"],
+        order=told.row if told.entry.kind == "order" else None,
         person=told.call.person, phone="" if given["anonymous"] else told.call.person.phone, **told.who,
     )  # fmt: skip
     return "complaint", made.pk
+
+
+def _incident_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
+    return SaidIncidentForm(data, initial={"happened_at": call.now.replace(second=0, microsecond=0)})
+
+
+def _incident(told: Told) -> Made:
+    about = {"order": told.row} if told.entry.kind == "order" else {"occasion": told.entry.occasion}
+    made = review.report_incident(key=told.key, **about, **told.given, **told.who)
+    return "incident", made.pk
 
 
 # --- the caller as a leader -------------------------------------------------------------------------------------------
@@ -345,6 +357,10 @@ DEEDS: dict[str, Deed] = {
     ),
     "review.give": Deed(_review, _plain(SaidReviewForm)),
     "complaint.file": Deed(_complain, _plain(SaidComplaintForm)),
+    "complaint.other": Deed(_complain, _plain(SaidComplaintForm)),
+    "incident.report": Deed(_incident, _incident_form),
+    "incident.there": Deed(_incident, _incident_form),
+    "incident.going": Deed(_incident, _incident_form),
     "offer.accept": Deed(_accept, _accept_form),
     "offer.decline": Deed(
         lambda told: serving.decline(offer=told.row, reason=told.given["reason"], words=told.given["words"], **told.who),

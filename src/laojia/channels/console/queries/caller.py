@@ -94,6 +94,7 @@ BUTTONS: dict[str, tuple[Button, ...]] = {
         Button("review.give", _("How was it?"), "star", "r"),
         Button("order.cancel", _("Not needed any more"), "cross", "c"),
         Button("complaint.file", _("Complain"), "alarm"),
+        Button("incident.report", _("Something happened"), "alarm"),
     ),
     "offer": (
         Button("offer.accept", _("Accept"), "check", "y"),
@@ -110,11 +111,13 @@ BUTTONS: dict[str, tuple[Button, ...]] = {
         Button("occasion.postpone", _("Postpone"), "pause"),
         Button("offer.return", _("We cannot come after all"), "signpost", "x"),
         Button("offer.hand_over", _("Hand over"), "signpost"),
+        Button("incident.there", _("Something happened"), "alarm"),
     ),
     "line": (
         Button("roster.yes", _("Can come"), "check", "y", direct=True),
         Button("roster.no", _("Cannot come"), "cross", "x", direct=True),
         Button("roster.leave", _("Cannot come after all"), "cross", "x", direct=True),
+        Button("incident.going", _("Something happened"), "alarm"),
     ),
     "join": (Button("roster.join", _("Sign up"), "hands", "y", direct=True),),
     "standing": (
@@ -122,11 +125,15 @@ BUTTONS: dict[str, tuple[Button, ...]] = {
         Button("standing.resume", _("Go on with it"), "clock", direct=True),
         Button("standing.end", _("End it"), "cross"),
     ),
+    "caller": (Button("complaint.other", _("Complain about something else"), "alarm"),),
 }  # fmt: skip
 _POLICY = {
     "roster.yes": "roster.answer",
     "roster.no": "roster.answer",
     "order.agree": "occasion.agree_time",
+    "complaint.other": "complaint.file",
+    "incident.there": "incident.report",
+    "incident.going": "incident.report",
 }
 
 
@@ -156,6 +163,7 @@ class Screen:
     lines: list[Entry]
     joins: list[Entry]
     standing: list[Entry]
+    caller: Entry
     complaints: list[Complaint]
     teams: list[Team]
     alone: bool
@@ -167,6 +175,7 @@ class Screen:
     def entries(self) -> list[Entry]:
         return [
             *self.offers, *self.occasions, *self.orders, *self.lines, *self.pool, *self.standing, *self.joins,
+            self.caller,
         ]  # fmt: skip
 
 
@@ -185,6 +194,7 @@ def screen(call: Call) -> Screen:
             for row in (serving.calls_i_can_join(call.himself, call.now, 3) if volunteers else ())
         ],
         standing=[_entry(call, "standing", row) for row in my_standing(call)],
+        caller=_entry(call, "caller", call.person),
         complaints=my_complaints(call),
         teams=list(Team.objects.filter(pk__in=call.himself.team_ids).order_by("name")) if call.himself.team_ids else [],
         alone=any(entry.row.alone and entry.row.person_id == call.person.pk for entry in orders),
@@ -302,8 +312,8 @@ def _subject(call: Call, entry: Entry, do: str) -> Subject | None:
         return _visited(entry)
     if do == "review.give":
         return subject_of(entry.visit) if entry.visit is not None else None
-    if do == "complaint.file":
-        return Subject("complaint", area_path=row.area_path)
+    if _POLICY.get(do, do) in ("complaint.file", "incident.report"):
+        return _wrong(call, entry, do)
     if do == "offer.claim":
         return Subject("offer", area_path=row.occasion.area_path, team_ids=call.leads)
     if do in ("offer.return", "offer.hand_over"):
@@ -313,6 +323,16 @@ def _subject(call: Call, entry: Entry, do: str) -> Subject | None:
     if do == "roster.join":
         return Subject("roster", area_path=row.area_path, own_ids=frozenset({call.person.pk}))
     return subject_of(row)
+
+
+def _wrong(call: Call, entry: Entry, do: str) -> Subject | None:
+    """A complaint, or the caller's own sheet about an order or an occasion; a sealed case has none."""
+    if _POLICY.get(do, do) == "complaint.file":
+        return Subject("complaint", area_path=entry.row.area_path)
+    about: Any = entry.row if do == "incident.report" else entry.occasion
+    told = subject_of(about)
+    own = frozenset({call.person.pk})
+    return None if told.sealed else replace(told, kind="incident", state="reported", own_ids=own)
 
 
 def _visited(entry: Entry) -> Subject | None:
@@ -346,4 +366,5 @@ def _is_now(call: Call, entry: Entry, do: str) -> bool:
         return str(row.state) == "confirmed"
     if do == "review.give":
         return entry.visit is not None and not hasattr(entry.visit, "review")
-    return not (do == "complaint.file" and row.state not in ("arranged", "served", "closed"))
+    begun = ("arranged", "served", "closed")
+    return not (do in ("complaint.file", "incident.report") and row.state not in begun)

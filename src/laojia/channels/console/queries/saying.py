@@ -16,7 +16,7 @@ from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance, Order, StandingHelp
 from laojia.steps.order.queries.cards import said_wishes, title_of
-from laojia.steps.review.models import Complaint
+from laojia.steps.review.models import Complaint, Incident
 from laojia.steps.serve.models import RosterLine
 
 Done = tuple[str, str, int]  # verb, kind of the row, its id
@@ -59,6 +59,7 @@ _ROWS: dict[str, Any] = {
     ),
     "standing": lambda pks: StandingHelp.objects.select_related("item_version").in_bulk(pks),
     "complaint": Complaint.objects.in_bulk,
+    "incident": Incident.objects.in_bulk,
 }
 
 
@@ -175,6 +176,13 @@ def _say_complaint(row: Complaint, _verb: str, now: datetime) -> str:
     )
 
 
+def _say_incident(row: Incident, _verb: str, now: datetime) -> str:
+    words = {"at": said(row.happened_at, now)}
+    return (
+        _("What happened %(at)s is written down. Look after the people first; the centre calls you.") % words
+    )
+
+
 _SAY: dict[str, Any] = {
     "order": say_order,
     "offer": _say_offer,
@@ -182,4 +190,5 @@ _SAY: dict[str, Any] = {
     "line": _say_line,
     "standing": _say_standing,
     "complaint": _say_complaint,
+    "incident": _say_incident,
 }
