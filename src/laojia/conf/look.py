@@ -39,6 +39,12 @@ WORK_WORDS = {
     "/calendar/": _("Working calendar"),
     "/journal/": _("Journal"),
 }
+GROUP_WORDS = {
+    "people": _("People and teams"),
+    "care": _("When something went wrong"),
+    "figures": _("Figures and tables"),
+    "ground": _("What all rests on"),
+}
 
 
 class FormLook(TemplatesSetting):
@@ -62,8 +68,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def work_links(actor: Actor) -> list[tuple[str, object]]:
-    """(address, word) of the pages where this actor works; nothing for residents."""
-    return [(address, WORK_WORDS[address]) for address in rules.work_of(actor) if _is_there(address)]
+    """(address, word) of the pages where this actor works, those of every day first; nothing for residents.
+
+    Where there are many, signs stand between: `#more` and `#end` around all the others, `#name` and `#` around a group.
+    """
+    work = tuple(address for address in rules.work_of(actor) if _is_there(address))
+    daily, groups = rules.in_groups(work)
+    links: list[tuple[str, object]] = [(address, WORK_WORDS[address]) for address in daily]
+    if groups:
+        links.append(("#more", _("More")))
+        for name, pages in groups:
+            links += [(f"#{name}", GROUP_WORDS[name]), *((one, WORK_WORDS[one]) for one in pages), ("#", "")]
+        links.append(("#end", ""))
+    return links
 
 
 @cache

@@ -2,8 +2,8 @@
 
 import pytest
 
-from laojia.channels.home.rules import WORK, town_path, view_of, work_of
-from laojia.conf.look import WORK_WORDS
+from laojia.channels.home.rules import GROUPS, IN_ONE_LINE, WORK, in_groups, town_path, view_of, work_of
+from laojia.conf.look import GROUP_WORDS, WORK_WORDS, work_links
 from laojia.policy.facts import NOBODY, Actor, Grant
 from laojia.policy.permissions import PERMISSIONS
 from laojia.policy.roles import Role
@@ -18,7 +18,7 @@ def actor(*roles: Role) -> Actor:
     [
         (Role.TEAM_LEADER, "/team/", "/teams/"),
         (Role.VOLUNTEER, "/volunteer/", "/desk/"),
-        (Role.DISPATCHER, "/help/", "/posts/"),
+        (Role.DISPATCHER, "/desk/", "/posts/"),
         (Role.GRID_WORKER, "/help/", "/desk/"),
         (Role.MENU_EDITOR, "/menu-desk/", "/people/"),
         (Role.SECURITY_ADMIN, "/posts/", "/people/"),
@@ -40,6 +40,22 @@ def test_residents_have_no_work() -> None:
 def test_table_is_whole() -> None:
     assert {address for address, _verb in WORK} == set(WORK_WORDS)
     assert all(verb in PERMISSIONS for _address, verb in WORK)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.RESIDENT])
+def test_the_bar_of_every_post_fits_one_line(role: Role) -> None:
+    """What does not stand in the line stands under a heading, and nothing is lost or said twice."""
+    work = work_of(actor(role))
+    daily, groups = in_groups(work)
+    assert len(daily) <= IN_ONE_LINE
+    assert sorted([*daily, *(one for _name, pages in groups for one in pages)]) == sorted(work)
+    links = work_links(actor(role))
+    assert [url for url, _word in links if not url.startswith("#")][: len(daily)] == list(daily)
+    assert [url for url, _word in links].count("#end") == bool(groups)
+
+
+def test_every_group_has_a_heading() -> None:
+    assert {name for name, _pages in GROUPS} == set(GROUP_WORDS)
 
 
 def test_near_means_the_town() -> None:

@@ -15,8 +15,8 @@ VIEWS = (STANDARD, "elder", "elder-30")
 WORK = (
     ("/team/", "offer.accept"),
     ("/volunteer/", "roster.join"),
-    ("/help/", "order.list"),
     ("/desk/", "offer.make"),
+    ("/help/", "order.list"),
     ("/call/", "message.call_list"),
     ("/calls/", "message.called"),
     ("/paper/", "message.called"),
@@ -40,6 +40,14 @@ WORK = (
 )
 # Those who live on a phone find the rest on the pages of their own work.
 PHONE_ROLES = {Role.TEAM_LEADER: ("/team/",), Role.VOLUNTEER: ("/volunteer/",)}
+# Where a post has more pages than fit in one line, the others stand under headings; every other page is of every day.
+IN_ONE_LINE = 9
+GROUPS = (
+    ("people", ("/people/", "/teams/", "/posts/")),
+    ("care", ("/complaints/", "/incidents/")),
+    ("figures", ("/overview/", "/month/", "/tables/", "/exchange/")),
+    ("ground", ("/menu-desk/", "/areas/", "/lists/", "/calendar/", "/journal/")),
+)
 NOT_WORK = frozenset({Role.RESIDENT, Role.NUMBER_READER, Role.SYSTEM})
 
 
@@ -53,6 +61,15 @@ def work_of(actor: Actor) -> tuple[str, ...]:
             for role in actor.roles - NOT_WORK
         )
     )
+
+
+def in_groups(work: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The pages of every day, and the others by heading; no headings where all fit in one line."""
+    if len(work) <= IN_ONE_LINE:
+        return work, ()
+    groups = tuple((name, tuple(one for one in pages if one in work)) for name, pages in GROUPS)
+    kept_apart = {one for _name, pages in groups for one in pages}
+    return tuple(one for one in work if one not in kept_apart), tuple(row for row in groups if row[1])
 
 
 def view_of(word: str) -> str:
