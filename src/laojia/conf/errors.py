@@ -71,7 +71,11 @@ def refused(request: HttpRequest, exc: Refused) -> HttpResponse:
     context = {
         "message": str(exc.message or message),
         "hint": str(exc.hint or hint),
-        "fields": [str(sentence) for sentence in exc.fields.values() if str(sentence) != str(exc.message)],
+        "fields": [
+            str(sentence)
+            for name, sentence in exc.fields.items()
+            if name != "state" and str(sentence) != str(exc.message)  # a state's own name is for programs
+        ],
         "code": exc.code,
     }
     if getattr(request, "htmx", False):

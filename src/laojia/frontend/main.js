@@ -6,6 +6,7 @@ import { startCountdowns } from "./undo.js";
 import { readyShares, readyPrints } from "./share.js";
 import { readyLocate } from "./locate.js";
 import { watchConnection } from "./offline.js";
+import { keepTyped } from "./typed.js";
 import { settleFocus, watchSwaps } from "./focus.js";
 
 // Parts that are shown only to those whose browser runs this script carry data-needs-script and hidden.
@@ -24,6 +25,7 @@ function ready(root) {
 document.addEventListener("DOMContentLoaded", () => {
   guardForms();
   watchKeys();
+  keepTyped();
   watchConnection();
   watchSwaps();
   ready(document);

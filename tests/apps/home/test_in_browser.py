@@ -77,3 +77,27 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(open_page: Open) -> None:
     assert page.url.endswith("/view/")
     page.context.set_offline(False)
     hint.wait_for(state="hidden")
+
+
+def test_what_was_sent_into_a_dead_spot_is_there_again(open_page: Open) -> None:
+    """The telephone thinks it has a connection, the form goes nowhere, "back" asks the server for a fresh page."""
+    page = open_page("/order/describe/")
+    key = page.locator("[name=key]").input_value()
+    page.locator("[name=words]").fill("院里的枣树想请人剪剪枝")
+    page.locator("[name=place]").fill("二巷7号")
+    page.get_by_text("是一个人住").click()
+    page.route("**/order/describe/", lambda call: call.abort())
+    page.get_by_role("button", name="就这样约").click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/order/describe/")
+    page.goto("/order/describe/")
+    assert page.locator("[name=words]").input_value() == "院里的枣树想请人剪剪枝"
+    assert page.locator("[name=place]").input_value() == "二巷7号"
+    assert page.locator("[name=alone]").is_checked()
+    assert (
+        page.locator("[name=key]").input_value() == key
+    )  # should it have arrived after all, it stays one order
+    page.locator("#order .notice", has_text="您刚才填的都还在").wait_for()
+    page.goto("/menu/")  # gone on to something else: nothing of it stays on the telephone
+    page.goto("/order/describe/")
+    assert page.locator("[name=words]").input_value() == ""

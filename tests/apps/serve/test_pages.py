@@ -80,7 +80,12 @@ def test_the_link_of_the_message_needs_no_sign_in(offered: Chain, client: Client
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda t: t[:-1] + "A", lambda t: "x" + t, lambda t: t.replace("f", "o", 1)]
+    "spoil",
+    [
+        lambda t: t[:-1] + ("b" if t.endswith("a") else "a"),
+        lambda t: "x" + t,
+        lambda t: t.replace("f", "o", 1),
+    ],
 )
 def test_a_spoiled_link_opens_nothing(offered: Chain, client: Client, spoil: Any) -> None:
     token = make_link("offer", offered.offer_id, "offer", to=offered.cast.leader.pk)
@@ -296,3 +301,22 @@ def test_when_it_is_over_the_link_shows_no_door(accepted: Chain, client: Client)
         text = Client().get(address).content.decode()
     assert "一巷3号" not in text
     assert accepted.cast.resident.name not in text
+
+
+def test_a_volunteer_of_the_team_sees_no_button_of_the_leader(accepted: Chain, client: Client) -> None:
+    """Where to and who goes, yes; naming people, fixing the time and handing back are not his."""
+    cast, address = accepted.cast, f"/team/occasions/{accepted.occasion.pk}/"
+    actions.ask(occasion=accepted.occasion, people=[cast.volunteer], actor=cast.as_(cast.leader), now=NOW)
+    buttons = ("定谁去", "约时间", "我们去不了了")
+    for who, shown in ((cast.leader, True), (cast.dispatcher, True), (cast.volunteer, False)):
+        signed_in(client, who)
+        page = client.get(address).content.decode()
+        assert "一巷3号" in page or who == cast.dispatcher
+        assert all((word in page) is shown for word in buttons), who
+
+
+def test_a_refusal_shows_no_name_of_a_state(accepted: Chain, client: Client) -> None:
+    signed_in(client, accepted.cast.resident)
+    page = client.get(f"/o/{accepted.order.number}/change/")
+    assert page.status_code == 409
+    assert accepted.order.state not in page.content.decode().split("<main")[1].split("</main")[0]

@@ -73,7 +73,7 @@ def help_start(request: HttpRequest) -> HttpResponse:
 
 
 def _steps() -> list[str]:
-    return [_("Who"), _("What"), _("Where and when")]
+    return [_("Who"), _("What"), _("Place and time")]
 
 
 @require_safe

@@ -15,7 +15,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.policy.facts import subject_of
-from laojia.policy.permissions import may_speak, open_verbs
+from laojia.policy.permissions import may_speak
 from laojia.policy.transitions import is_open
 from laojia.steps.dispatch.actions.opening import TRIPS
 from laojia.steps.dispatch.models import Offer
@@ -52,18 +52,19 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
     there = {line.person_id for line in roster if line.state in ("asked", "yes", "came")}
     goes = leads or opened.actor.person_id in there
     free = [p for p in queries.members(row.team_id, day) if p.pk not in there] if row.team_id else []
+    speaks = not leads and may_speak(request.actor, "occasion.agree_time", subject_of(row))  # type: ignore[attr-defined]
     context = {
         "occasion": row,
         "token": opened.token,
         "leads": leads,
         # Names, doors and the word at the door: only for who goes there, and only until it is over.
         "in_full": goes and row.state in _TO_COME,
-        "contacts": [] if leads else contact_choices(row.team_id),
+        # A volunteer of the team sees where to and who goes; the buttons are the leader's, and the desk's for him.
+        "contacts": contact_choices(row.team_id) if speaks else [],
         "channels": said_by_choices(),
         "attendances": queries.attendances_of(row),
         "roster": roster,
         "missing": queries.missing_on_roster(row) if row.state in ("confirmed", "postponed") else (),
-        "verbs": open_verbs(opened.actor, subject_of(row)),
         "begun": row.starts_at is not None and row.starts_at <= clock.now(),
         "hour": HourForm(),
         "people": PeopleForm(members=free),
