@@ -276,6 +276,19 @@ def test_the_list_goes_by_name_without_any_figure(cast, django_assert_max_num_qu
     assert len(client.get("/teams/", {"q": "县医院"}).context["teams"]) == 1
 
 
+def test_teams_are_found_by_their_town_and_stand_on_pages(cast, monkeypatch):
+    client = signed_in(Client(), cast.dispatcher)
+    Team.objects.filter(pk=cast.team.pk).update(name="和风队", area=cast.second_village)
+    assert cast.team in client.get("/teams/", {"q": cast.town.name}).context["teams"]
+    names = [team.name for team in client.get("/teams/").context["teams"]]
+    monkeypatch.setattr("laojia.foundation.people.pages.teams._ON_A_PAGE", 1)
+    first = client.get("/teams/")
+    assert [team.name for team in first.context["teams"]] == names[:1]
+    assert first.context["count"] == len(names)
+    further = client.get("/teams/", {"after": first.context["page"].next_cursor})
+    assert [team.name for team in further.context["teams"]] == names[1:2]
+
+
 def test_a_leader_with_one_team_lands_on_it(cast, django_assert_max_num_queries):
     client = signed_in(Client(), cast.leader)
     path = f"/teams/{cast.team.pk}/"

@@ -19,7 +19,8 @@ def teams_seen(actor: Actor, *, text: str = "", kind: str = "", ended: bool = Fa
     if not ended:
         rows = rows.filter(ended_on=None)
     if text:
-        rows = rows.filter(Q(name__contains=text) | Q(area__name__contains=text))
+        lies = Q(area__name__contains=text) | Q(area__parent__name__contains=text)
+        rows = rows.filter(Q(name__contains=text) | lies)
     if kind:
         rows = rows.filter(kind=kind)
     return rows.order_by("name", "id")

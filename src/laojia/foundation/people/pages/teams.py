@@ -22,7 +22,7 @@ from laojia.foundation.people.rules import LEAST_CONTACTS
 from laojia.foundation.teams import actions as team_actions
 from laojia.foundation.teams import queries as team_queries
 from laojia.foundation.teams.models import Team
-from laojia.kernel import clock
+from laojia.kernel import clock, paging
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Subject, subject_of
@@ -30,6 +30,7 @@ from laojia.policy.permissions import PERMISSIONS, may
 from laojia.policy.roles import Role
 
 SOON = timedelta(days=30)
+_ON_A_PAGE = 60  # teams
 
 
 @require_safe
@@ -39,12 +40,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor, text, kind = actor_of(request), request.GET.get("q", ""), request.GET.get("kind", "")
     if not actor.roles & set(PERMISSIONS["team.see"]):
         raise OutOfScope("not_here")
-    teams = list(team_queries.teams_seen(actor, text=text, kind=kind)[:500])
+    found = team_queries.teams_seen(actor, text=text, kind=kind)
+    shown = paging.page(found, ("name", "id"), request.GET.get("after"), size=_ON_A_PAGE)
+    teams = shown.rows
     wide = may(actor, "team.save", Subject("team"))
     if len(teams) == 1 and not wide and not (text or kind):
         return redirect("people:team", pk=teams[0].pk)
     context = {
         "teams": teams,
+        "page": shown,
+        "count": found.count(),
         "q": text,
         "kind": kind,
         "kinds": team_queries.kinds() if wide else [],
