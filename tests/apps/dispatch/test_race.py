@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.teams.models import TeamWeek
 from laojia.kernel.errors import Conflict, WrongState
+from laojia.policy.facts import CLOCK
 from laojia.steps.dispatch import actions
-from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.dispatch.models import Invite, Offer, PoolEntry
+from laojia.steps.menu import actions as menu
+from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
 from laojia.steps.serve import actions as serve
 from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
+from tests.apps.dispatch.test_drives import BEGINS, of_team
 from tests.cast import NOW, Cast, make_cast
 from tests.databases import on_postgres
 from tests.together import at_once
@@ -123,3 +129,34 @@ def test_many_teams_claim_one_is_first(people: Cast) -> None:
     assert Offer.objects.filter(state="accepted").count() == 1, found
     assert taken(people.team) + taken(people.other_team) == 1
     assert fresh(order).state == "arranged"
+
+
+def drive(cast: Cast) -> Occasion:
+    version = ItemVersion.objects.filter(item__code="DR1").first()
+    row = menu.open_occasion(
+        item_version=version or make_item("DR1", name="一起扫雪", mode="volunteers"), kind="volunteers", area=cast.village,
+        place="村口", starts_at=BEGINS, ends_at=BEGINS + timedelta(hours=2), volunteer_places=2, public=True,
+        station=cast.station, actor=cast.as_(cast.station_staff), now=NOW,
+    )  # fmt: skip
+    return menu.confirm(occasion=row, team=cast.team, actor=CLOCK, now=NOW)
+
+
+def test_yes_to_a_drive_and_its_calling_off_at_the_same_moment(people: Cast) -> None:
+    """Whoever is first: nobody is left believing in a drive that was called off, and every team hears of it."""
+    for _turn in range(6):
+        row = drive(people)
+        actions.invite(
+            occasion=row, teams=[people.other_team], actor=people.as_(people.station_staff), now=NOW
+        )
+        invite = of_team(row, people.other_team)
+        leader, desk = people.as_(people.other_leader), people.as_(people.dispatcher)
+        off = Occasion.objects.select_related("item_version").get(pk=row.pk)
+        found = at_once(
+            partial(actions.accept_invite, row=invite, heads=3, actor=leader, now=NOW),
+            partial(menu.call_off, occasion=off, reason="weather", actor=desk, now=NOW),
+        )
+        assert all(isinstance(one, Invite | Occasion | WrongState | Conflict) for one in found), found
+        off.refresh_from_db()
+        now_there = of_team(row, people.other_team)
+        assert (off.state == "called_off") == (now_there.state == "withdrawn"), found
+        assert off.state == "called_off" or now_there.state == "accepted", found

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import gettext
 
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.people import actions, queries
-from laojia.foundation.people.models import Certificate, Consent, Likeness, Merging, Person, Post
+from laojia.foundation.people.models import Certificate, Claim, Consent, Likeness, Merging, Person, Post
 from laojia.foundation.people.queries import actor_of, kept_id, person_columns, preview
 from laojia.foundation.people.queries.merging import model_of
 from laojia.foundation.people.rules import UNDONE_WITHIN, Fate
 from laojia.kernel.errors import Conflict, NotPermitted, OutOfScope, WrongState
+from laojia.policy.facts import CLOCK
 from laojia.policy.roles import SEPARATE_ROLES
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance, Order
+from laojia.steps.review.actions import file_complaint
 from laojia.steps.serve.models import RosterLine
 from tests.apps.people.test_id_numbers import NUMBER
 from tests.cast import NOW, PEOPLE, TODAY, person
@@ -203,7 +207,7 @@ def test_the_same_post_twice_is_set_aside_and_comes_back(cast):
     more = Post.objects.create(person=other, role="volunteer", team=cast.other_team, valid_from=TODAY)
     Certificate.objects.create(person=other, kind="理发", valid_from=TODAY)
     before = everything()
-    seen = preview(other, cast.second_volunteer)
+    seen = preview(cast.as_(cast.station_staff), other, cast.second_volunteer)
     posts = next(line for line in seen.lines if line.of_gone == 2)
     assert (posts.moves, posts.twice, posts.stays) == (1, 1, 0)
     merging = confirm(cast, propose(cast, other, cast.second_volunteer))
@@ -212,6 +216,57 @@ def test_the_same_post_twice_is_set_aside_and_comes_back(cast):
     assert len(queries.member_ids(cast.team.pk, TODAY)) == 4
     undo(cast, merging)
     assert everything() == before
+
+
+def test_what_is_kept_from_the_station_is_not_even_counted_before_it(cast, begin, double):  # noqa: F811
+    """A protected order is the centre's, a sealed one its keeper's, a complaint that of whoever holds it."""
+    order = Order.objects.get(pk=begin().order_id)
+    Order.objects.filter(pk=order.pk).update(protected=True)
+    file_complaint(
+        actor=cast.as_(cast.resident),
+        now=NOW,
+        key=uuid.uuid4(),
+        kind="other",
+        words="站上不接电话",
+        order=order,
+        person=cast.resident,
+    )
+
+    def told(who):
+        seen = preview(cast.as_(who), cast.resident, double)
+        return {str(line.word): line.of_gone for line in seen.lines}
+
+    orders, complaints = gettext("Orders"), gettext("Complaints")
+    assert not {orders, complaints} & set(told(cast.station_staff))
+    assert told(cast.dispatcher)[orders] == 1
+    assert told(cast.complaint_holder)[complaints] == 1
+    Order.objects.filter(pk=order.pk).update(sealed=True, keeper_id=cast.keeper.pk)
+    assert not {orders, complaints} & set(told(cast.dispatcher))
+
+
+def test_what_was_done_by_a_phone_is_told_only_of_things_the_desk_may_see(cast, begin):  # noqa: F811
+    order = Order.objects.get(pk=begin().order_id)
+    claim = Claim.objects.create(
+        account=actions.account_for_phone(phone="13977770000", actor=CLOCK, now=NOW), person=cast.resident,
+        proof="name", at=NOW - timedelta(days=1),
+    )  # fmt: skip
+    file_complaint(
+        actor=cast.as_(cast.resident),
+        now=NOW,
+        key=uuid.uuid4(),
+        kind="other",
+        words="站上不接电话",
+        order=order,
+    )
+
+    def told():
+        (one,) = queries.claims_of(cast.as_(cast.station_staff), cast.resident.pk)
+        assert one.account == claim.account
+        return {done.verb for done in one.done}
+
+    assert told() == {"order.place"}
+    Order.objects.filter(pk=order.pk).update(protected=True)
+    assert told() == set()
 
 
 def test_both_on_one_roster_stays_and_is_said(cast, begin):  # noqa: F811
@@ -232,7 +287,11 @@ def test_both_on_one_roster_stays_and_is_said(cast, begin):  # noqa: F811
         )
         for one in (other, cast.second_volunteer)
     ]
-    line = next(one for one in preview(other, cast.second_volunteer).lines if one.sum_of_gone)
+    line = next(
+        one
+        for one in preview(cast.as_(cast.station_staff), other, cast.second_volunteer).lines
+        if one.sum_of_gone
+    )
     assert (line.moves, line.stays, line.sum_of_gone, line.sum_of_kept) == (0, 1, 30, 30)
     merging = confirm(cast, propose(cast, other, cast.second_volunteer))
     assert RosterLine.objects.get(pk=lines[0].pk).person_id == other.pk

@@ -9,9 +9,9 @@ from django.db import OperationalError
 
 from laojia.foundation.limits import actions as limits
 from laojia.foundation.people import actions
-from laojia.foundation.people.models import Account, Post
+from laojia.foundation.people.models import Account, Person, Post
 from laojia.kernel import clock
-from laojia.kernel.errors import WrongState
+from laojia.kernel.errors import Conflict, WrongState
 from laojia.policy.facts import CLOCK
 from laojia.policy.roles import Role
 from tests.acting import account_of
@@ -38,6 +38,39 @@ def test_three_contacts_leave_at_once_and_two_stay(people: Cast) -> None:
     assert sum(isinstance(one, Post) for one in found) == 1
     assert all(isinstance(one, Post | WrongState) for one in found)
     assert Post.objects.filter(team=people.team, role=Role.TEAM_LEADER, valid_to=None).count() == 2
+
+
+def test_the_lead_handed_over_twice_at_once_goes_to_one(people: Cast) -> None:
+    leader, team = people.as_(people.dispatcher), people.team
+    found = at_once(
+        *[
+            lambda to=to: actions.hand_over_lead(  # type: ignore[misc]
+                actor=leader, now=NOW, team_id=team.pk, from_id=people.leader.pk, person_id=to.pk
+            )
+            for to in (people.volunteer, people.second_volunteer)
+        ]
+    )
+    assert sum(isinstance(one, Post) for one in found) == 1, found
+    assert all(isinstance(one, Post | WrongState | Conflict) for one in found), found
+    holding = Post.objects.filter(team=team, valid_to=None)
+    assert holding.filter(role=Role.TEAM_LEADER).count() == 2
+    assert holding.filter(role=Role.VOLUNTEER, person=people.leader).count() == 1
+
+
+def test_joining_pressed_twice_at_once_is_joining_once(people: Cast) -> None:
+    def join() -> Post:
+        return actions.join_team(
+            actor=people.as_(people.dispatcher),
+            now=NOW,
+            team_id=people.team.pk,
+            name="林新人",
+            phone="13511118888",
+        )
+
+    found = at_once(join, join, join)
+    assert Person.objects.filter(name="林新人").count() == 1, found
+    assert Post.objects.filter(person__name="林新人").count() == 1
+    assert sum(isinstance(one, Post) for one in found) == 1
 
 
 def test_a_first_code_asked_twice_opens_one_account(db: None) -> None:

@@ -209,7 +209,9 @@ def _check_period(start: date, end: date | None) -> None:
 
 
 def _team(team_id: int) -> Team:
-    team = Team.objects.select_related("area").filter(pk=team_id).first()
+    """The team, held until the end of the transaction: two who write its members take turns, as a button pressed twice."""
+    rows = Team.objects.select_for_update(no_key=True, of=("self",)).select_related("area")
+    team = rows.filter(pk=team_id).first()
     if team is None:
         raise OutOfScope("team_not_here", _("We do not find this team here."), _("Open the list of teams."))
     return team

@@ -81,7 +81,7 @@ def _end(post: Post, now: datetime) -> None:
     team = post.team
     if post.role == Role.TEAM_LEADER and team is not None and team.ended_on is None:
         # Two contacts may leave at the same moment: the team's row is written first, so that one waits for the other.
-        Team.objects.filter(pk=team.pk).update(ended_on=None)
+        Team.objects.filter(pk=team.pk, ended_on=None).update(ended_on=None)
         if not enough_contacts(contacts_of(team.pk, today), post.person_id):
             raise WrongState(
                 "two_contacts",

@@ -173,7 +173,7 @@ def _show_pair(
         "codes": codes,
         "reasons": _words(codes),
         "facts": _facts(left, right),
-        "preview": queries.preview(left, right),
+        "preview": queries.preview(actor, left, right),
         "refused": refused,
     }
     return render(request, "people/pair.html", context, status=status)
@@ -187,7 +187,7 @@ def _show_merging(
     if row is None:
         raise OutOfScope("not_here", _("We do not find that here."), _("Open the list again."))
     waiting = row.state == "proposed"
-    preview = queries.preview(row.gone, row.kept) if waiting else None
+    preview = queries.preview(actor, row.gone, row.kept) if waiting else None
     until = row.merged_at + UNDONE_WITHIN if row.merged_at is not None else None
     context = {
         "row": row,

@@ -69,10 +69,13 @@ def claims_of(actor: Actor, person_id: int) -> list[Under]:
 
 
 def _done(actor: Actor, ids: list[int], since: datetime) -> list[Done]:
-    """Newest first. A thing that has names but none for this actor (a sealed case) is not listed at all."""
+    """Newest first: what was changed of the person, and things the actor may see.
+
+    Of anything else (a sealed case, a complaint about this very station) not even the verb is told.
+    """
     by_page = Q(channel=Channel.PAGE) | Q(channel=Channel.API)
     rows = JournalRow.objects.filter(by_page, actor_id__in=ids, behalf_id=None, at__gte=since)
-    rows = rows.exclude(verb__in=("person.claim", "account.sign_in")).order_by("-id")[:_MOST]
+    rows = rows.filter(kind__in=("person", *_named)).exclude(verb="person.claim").order_by("-id")[:_MOST]
     wanted: dict[str, list[int]] = {}
     for row in rows:
         wanted.setdefault(row.kind, []).append(row.subject_id)

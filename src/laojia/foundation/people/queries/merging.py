@@ -16,6 +16,8 @@ from laojia.foundation.journal.queries import scope_filter, scoped
 from laojia.foundation.people.models import Account, Claim, Likeness, Merging, Person
 from laojia.foundation.people.rules import UNDONE_WITHIN, Fate, PersonColumn
 from laojia.policy.facts import Actor, Columns
+from laojia.policy.permissions import PERMISSIONS, PROTECTED_ROLES
+from laojia.policy.roles import Scope
 
 PROPOSE = "person.propose_merge"
 _columns: tuple[PersonColumn, ...] = ()
@@ -155,21 +157,24 @@ class Preview:
     warnings: list[str] = field(default_factory=list)
 
 
-def preview(gone: Person, kept: Person) -> Preview:
-    """Side by side, before anything is done. Sealed rows are not counted: only their keeper knows of them."""
+def preview(actor: Actor, gone: Person, kept: Person) -> Preview:
+    """Side by side, before anything is done; a row the actor's posts keep from him is not even counted.
+
+    Sealed rows are their keeper's, protected ones the centre's, complaints those of whoever holds them.
+    """
     lines: dict[str, Line] = defaultdict(lambda: Line(""))
     for column in person_columns():
         if column.fate is Fate.STAYS:
             continue
         line = lines[str(column.word)]
         line.word = column.word
-        _count(line, column, gone.pk, kept.pk)
+        _count(actor, line, column, gone.pk, kept.pk)
     shown = [line for line in lines.values() if line.of_gone or line.of_kept]
     return Preview(shown, to_fill(gone, kept), _phones(gone.pk), _phones(kept.pk), differences(gone, kept))
 
 
-def _count(line: Line, column: PersonColumn, gone_id: int, kept_id: int) -> None:
-    of_gone, of_kept = (_unsealed(column, pk) for pk in (gone_id, kept_id))
+def _count(actor: Actor, line: Line, column: PersonColumn, gone_id: int, kept_id: int) -> None:
+    of_gone, of_kept = (_open_to(actor, column, pk) for pk in (gone_id, kept_id))
     ids = set(of_gone.values_list("pk", flat=True))
     twice = {pk: aside for pk, aside in doubles(column, gone_id, kept_id).items() if pk in ids}
     line.of_gone += len(ids)
@@ -182,10 +187,19 @@ def _count(line: Line, column: PersonColumn, gone_id: int, kept_id: int) -> None
         line.sum_of_kept += of_kept.aggregate(all=Sum(column.adds))["all"] or 0
 
 
-def _unsealed(column: PersonColumn, person_id: int) -> QuerySet[Any]:
+def _open_to(actor: Actor, column: PersonColumn, person_id: int) -> QuerySet[Any]:
     rows = rows_with(column, person_id)
-    scope = getattr(model_of(column), "SCOPE", None)
-    return rows.filter(**{scope.sealed: False}) if scope is not None and scope.sealed else rows
+    scope: Columns | None = getattr(model_of(column), "SCOPE", None)
+    if scope is None:
+        return rows
+    desks = {role for role, how in PERMISSIONS.get(f"{scope.kind}.see", {}).items() if how is Scope.AREA}
+    if desks and not actor.roles & desks:
+        return rows.none()
+    if scope.sealed:
+        rows = rows.filter(**{scope.sealed: False})
+    if scope.protected and not actor.roles & PROTECTED_ROLES:
+        rows = rows.filter(**{scope.protected: False})
+    return rows
 
 
 def _phones(person_id: int) -> int:
