@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from laojia.foundation.area.actions import plan_merge, take_effect
+from laojia.foundation.area.models import AreaChange
 from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.journal.queries import scoped
 from laojia.foundation.outbox.models import Message
+from laojia.foundation.people.queries import actor_of
+from laojia.kernel.clock import local_date
 from laojia.kernel.errors import Refused
+from laojia.policy.facts import CLOCK
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Attendance, Order
@@ -106,3 +113,22 @@ def test_a_full_week_stays_full(cast: Cast) -> None:
     results = at_once(*(place_call(cast, p, item) for p in people))
     assert Order.objects.count() == 2
     assert sorted(getattr(r, "code", "placed") for r in results) == ["placed", "placed"] + ["week_full"] * 3
+
+
+def test_an_order_placed_while_its_village_is_merged_is_seen_by_the_desk_there(cast: Cast) -> None:
+    """Placed under the old village or the new one: whoever answers for the new one sees it, and it can be worked on."""
+    item, admin = make_item(), cast.as_(cast.system_admin)
+    then = NOW + timedelta(days=1)
+    change = plan_merge(
+        sources=[cast.village, cast.second_village], name="合心村", on=local_date(then), actor=admin, now=NOW
+    )
+    found = at_once(
+        *(place_call(cast, cast.resident, item, sure=True, now=then) for _turn in range(4)),
+        lambda: take_effect(change=AreaChange.objects.get(pk=change.pk), actor=CLOCK, now=then),
+        *(place_call(cast, cast.resident, item, sure=True, now=then) for _turn in range(3)),
+    )
+    assert all(isinstance(one, Order | AreaChange) for one in found), found
+    assert AreaChange.objects.get(pk=change.pk).state == "done"
+    for who in (cast.dispatcher, cast.station_staff):
+        desk = actor_of(who, local_date(then))
+        assert scoped(Order.objects.all(), desk, "order.list").count() == 7, who

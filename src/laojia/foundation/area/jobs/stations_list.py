@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area.actions import Position, save_station
 from laojia.foundation.area.models import Area, Station
 from laojia.foundation.area.queries.naming import Gazetteer
-from laojia.foundation.journal.actions import record_many
 from laojia.foundation.lists.forms import cells
-from laojia.foundation.lists.jobs import take_each, touched_since, used_among
+from laojia.foundation.lists.jobs import take_back, take_each
 from laojia.foundation.lists.rules import (
     CHANGE,
     NEW,
@@ -26,7 +25,7 @@ from laojia.foundation.lists.rules import (
     bad,
 )
 from laojia.kernel import crypto
-from laojia.policy.facts import Subject, subject_of
+from laojia.policy.facts import Subject
 from laojia.policy.permissions import may
 from laojia.policy.roles import StationLevel
 
@@ -116,17 +115,7 @@ def _write(line: Line, _verdict: Verdict, asked: Asked) -> int:
 
 def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """Take stations back at which nobody works, no team stands and nothing was changed since."""
-    rows = Station.objects.in_bulk(list(ids))
-    stays = dict.fromkeys(set(ids) - set(rows), "gone")
-    stays |= dict.fromkeys(touched_since("station", rows, asked.after), "changed")
-    stays |= dict.fromkeys(used_among(Station, list(rows), spare={"area.StationVillage"}), "used")
-    stays |= {
-        pk: "forbidden" for pk, row in rows.items() if not may(asked.actor, "list.remove", subject_of(row))
-    }
-    going = [row for pk, row in rows.items() if pk not in stays]
-    record_many(going, "list.remove", actor=asked.actor, now=asked.now)
-    Station.objects.filter(pk__in=[row.pk for row in going]).delete()
-    return stays
+    return take_back(Station, ids, asked, spare={"area.StationVillage"})
 
 
 STATIONS = ListKind(

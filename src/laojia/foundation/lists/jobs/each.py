@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Model
 
+from laojia.foundation.journal.actions import record_many
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.lists.rules import CHANGE, NEW, Asked, Flaw, Line, Look, Verdict, bad
 from laojia.kernel.errors import Refused
+from laojia.policy.facts import subject_of
+from laojia.policy.permissions import may
 
 Write = Callable[[Line, Verdict, Asked], int]
 
@@ -35,6 +39,23 @@ def take_each(
                 verdict = bad(Flaw(columns.get(field, first), "refused", str(refused)))
         verdicts.append(verdict)
     return verdicts
+
+
+def take_back(
+    model: type[Model], ids: Collection[int], asked: Asked, *, spare: Collection[str] = ()
+) -> Mapping[int, str]:
+    """Delete rows a list made that nothing points at, nobody changed since and the actor may; why each other one stays."""
+    rows: Mapping[int, Any] = model._base_manager.in_bulk(list(ids))
+    stays = dict.fromkeys(set(ids) - set(rows), "gone")
+    stays |= dict.fromkeys(touched_since(model.SCOPE.kind, rows, asked.after), "changed")  # type: ignore[attr-defined]
+    stays |= dict.fromkeys(used_among(model, list(rows), spare=spare), "used")
+    stays |= {
+        pk: "forbidden" for pk, row in rows.items() if not may(asked.actor, "list.remove", subject_of(row))
+    }
+    going = [row for pk, row in rows.items() if pk not in stays]
+    record_many(going, "list.remove", actor=asked.actor, now=asked.now)
+    model._base_manager.filter(pk__in=[row.pk for row in going]).delete()
+    return stays
 
 
 def used_among(model: type[Model], ids: Collection[int], *, spare: Collection[str] = ()) -> set[int]:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries.naming import Gazetteer
-from laojia.foundation.journal.actions import record_many
 from laojia.foundation.lists.forms import cells
-from laojia.foundation.lists.jobs import take_each, touched_since, used_among
+from laojia.foundation.lists.jobs import take_back, take_each
 from laojia.foundation.lists.rules import (
     CHANGE,
     NEW,
@@ -27,7 +26,7 @@ from laojia.foundation.lists.rules import (
     bad,
 )
 from laojia.kernel import crypto
-from laojia.policy.facts import Subject, subject_of
+from laojia.policy.facts import Subject
 from laojia.policy.permissions import may
 from laojia.steps.menu.actions import save_point
 from laojia.steps.menu.models import ItemVersion, MenuItem, Point
@@ -143,17 +142,7 @@ def _write(line: Line, _verdict: Verdict, asked: Asked) -> int:
 
 def remove(ids: Collection[int], asked: Asked) -> Mapping[int, str]:
     """Take points back where nobody was counted and nothing was changed since."""
-    rows = Point.objects.in_bulk(list(ids))
-    stays = dict.fromkeys(set(ids) - set(rows), "gone")
-    stays |= dict.fromkeys(touched_since("point", rows, asked.after), "changed")
-    stays |= dict.fromkeys(used_among(Point, list(rows), spare={"menu.PointHours"}), "used")
-    stays |= {
-        pk: "forbidden" for pk, row in rows.items() if not may(asked.actor, "list.remove", subject_of(row))
-    }
-    going = [row for pk, row in rows.items() if pk not in stays]
-    record_many(going, "list.remove", actor=asked.actor, now=asked.now)
-    Point.objects.filter(pk__in=[row.pk for row in going]).delete()
-    return stays
+    return take_back(Point, ids, asked, spare={"menu.PointHours"})
 
 
 POINTS = ListKind(

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -222,9 +223,16 @@ def sheet_of(request: HttpRequest, row: StandingHelp, *, own: bool) -> HttpRespo
         "visits": [visit for visit in queries.visits_of(row, inside=False) if visit.at > now],
         "station": stations_of(row.area).first(),
         "now": now,
-        "back": request.META.get("HTTP_REFERER", "") if own else "",
+        "back": _came_from(request) if own else "",
     }
     return render(request, "order/regular_sheet.html", context)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page one came from, when it is one of ours: a button never leads away from here."""
+    before = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if ours else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
