@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from laojia.foundation.people.models import Account, Person
 from laojia.kernel.links import make_link
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
-from laojia.steps.order.models import Order
+from laojia.steps.order.models import Hop, Order
+from laojia.steps.order.queries import timeline
 from tests.acting import signed_in
 from tests.apps.order.conftest import Place, behalf, make_item
 from tests.cast import NOW, Cast
@@ -552,3 +554,13 @@ def test_a_home_visit_needs_a_door(cast: Cast, client: Client, haircut: ItemVers
     answer = client.post("/order/new/T01/", form_of(cast, place=""))
     assert answer.status_code == 422
     assert not Order.objects.exists()
+
+
+def test_what_goes_on_for_days_is_told_once(cast: Cast, place: Place) -> None:
+    order = place()
+    for day in (1, 2, 3):
+        Hop.objects.create(order=order, holder="centre", why="visits_missed", at=NOW + timedelta(days=day))
+    said = [
+        step for step in timeline(order, NOW + timedelta(days=4)) if "连着两次没见上" in str(step["text"])
+    ]
+    assert [step["when"] for step in said] == [NOW + timedelta(days=1)]

@@ -149,6 +149,7 @@ def _team_page(request: HttpRequest, row: StandingHelp, actor: Actor) -> HttpRes
     context = {
         "row": row, "rhythm": queries.said_rhythm(row), "usual": queries.usual_names(row, inside=True), "form": form,
         "asked": row.checks.filter(kind="team", answered_at=None).first(), "says": forms.TEAM_SAYS,
+        "by_link": actor.only is not None,
         "steps": queries.standing_timeline(row, now),
     }  # fmt: skip
     return render(request, "order/team_regular_one.html", context, status=http)

@@ -150,7 +150,12 @@ def timeline(
         (at, key, _(holder_words(word) if key == _AFTER_ROWS else past_words(word)))
         for at, key, word in happened
     ]
-    past = [{"when": at, "text": text, "done": True} for at, _key, text in sorted(told)]
+    past: list[dict[str, Any]] = []
+    for at, _key, text in sorted(told):
+        if (
+            not past or past[-1]["text"] != text
+        ):  # what goes on day after day is told once, from its beginning
+            past.append({"when": at, "text": text, "done": True})
     return past + ahead(order, now, here)
 
 
