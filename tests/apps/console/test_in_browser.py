@@ -13,7 +13,7 @@ from laojia.steps.order.models import Order
 from tests.acting import account_of
 from tests.apps.dispatch.conftest import THURSDAY, make_item
 from tests.cast import NOW, Cast, make_cast
-from tests.conftest import DESK
+from tests.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.journey
 
@@ -82,3 +82,35 @@ def test_the_other_pages(open_page, axe) -> None:
                  f"/desk/o/{rows[0].pk}/end/"):  # fmt: skip
         page.goto(path)
         axe(page)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_the_chosen_order_is_seen_at_once(open_page, axe, script) -> None:
+    """It used to open below everything that waits and everything that was asked."""
+    cast = make_cast()
+    first = waiting(cast)[0]
+    page = open_page("/desk/", size=PHONE, signed_in=account_of(cast.dispatcher), script=script)
+    page.locator(f'[data-row][href*="/{first.pk}/"]').click()
+    chosen = page.locator("#pane-order").get_by_role("heading", level=2)
+    expect(chosen).to_be_in_viewport()
+    expect(page.locator("#pane-order")).to_contain_text(first.number)
+    if script:
+        axe(page)
+
+
+def test_the_other_pages_are_behind_one_word(open_page, axe) -> None:
+    """The bar is one line; by mouse, by keys and without script the rest is one step away."""
+    cast = make_cast()
+    page = signed_in_desk(open_page, cast)
+    bar = page.get_by_role("navigation", name="工作台")
+    assert (bar.bounding_box() or {})["height"] < 60
+    expect(bar.get_by_role("link", name="月报年报")).to_be_hidden()
+    bar.get_by_text("更多").focus()
+    page.keyboard.press("Enter")
+    axe(page)
+    bar.get_by_role("link", name="月报年报").click()
+    page.wait_for_url("**/month/**")
+    plain = signed_in_desk(open_page, cast, script=False)
+    plain.get_by_text("更多").click()
+    plain.get_by_role("link", name="队伍", exact=True).click()
+    plain.wait_for_url("**/teams/")
