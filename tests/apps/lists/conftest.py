@@ -12,8 +12,7 @@ import time_machine
 
 from laojia.foundation.lists import actions
 from laojia.foundation.lists.jobs import put_down, work_on
-from laojia.foundation.lists.jobs.turn import AT_WORK
-from laojia.foundation.lists.models import Batch
+from laojia.foundation.lists.models import AT_WORK, Batch
 from laojia.foundation.lists.queries import kind_named
 from laojia.policy.facts import Actor
 from tests.cast import NOW, Cast

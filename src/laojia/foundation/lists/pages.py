@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia.foundation.lists import actions, queries
 from laojia.foundation.lists.forms.sentences import STAYS, told
 from laojia.foundation.lists.forms.upload import FOUND_WORDS, RowsForm, SheetForm
-from laojia.foundation.lists.jobs.turn import AT_ONCE, AT_WORK, put_down, work_on
+from laojia.foundation.lists.jobs.turn import AT_ONCE, put_down, work_on
 from laojia.foundation.lists.jobs.workbooks import MEDIA_TYPE, bad_rows_of, template_of
-from laojia.foundation.lists.models import Batch, StagedRow
+from laojia.foundation.lists.models import AT_WORK, Batch, StagedRow
 from laojia.foundation.lists.rules import BAD, ListKind
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
