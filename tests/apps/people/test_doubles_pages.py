@@ -84,7 +84,7 @@ def test_two_people_and_by_hand(cast, double, staff, desk):
     where = f"/people/alike/{cast.resident.pk}/{double.pk}/"
     assert staff.post(f"{where}apart/").status_code == 302
     assert Likeness.objects.get().apart_at == NOW
-    assert "没有看着重复的人" in text(staff.get("/people/alike/"))
+    assert "没有看着像同一个人的" in text(staff.get("/people/alike/"))
     found = text(staff.get(f"/people/{cast.neighbour.pk}/same/", {"q": "秀英"}))
     assert f"/people/alike/{cast.neighbour.pk}/{double.pk}/" in found
     assert (
