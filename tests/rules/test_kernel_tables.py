@@ -1,14 +1,15 @@
 """Compare-and-swap, keyset paging and sealed columns, on rows of the outbox."""
 
 import base64
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from django.core.exceptions import FieldError
-from django.db import OperationalError, connection
-from django.db.models import BigIntegerField, CharField, F
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import BigIntegerField, CharField, F, Value
 from django.utils.safestring import mark_safe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from laojia.foundation.outbox.models import Clock, InboxEntry
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput
-from laojia.kernel.kept import Given, KeptInsert, KeptRead
+from laojia.kernel.kept import Given, KeptInsert, KeptRead, together
 from laojia.kernel.paging import page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -214,6 +215,48 @@ def test_a_kept_insert_writes_what_the_framework_writes():
     with connection.cursor() as cursor:
         cursor.execute("SELECT text FROM outbox_inboxentry")
         assert all("句" not in text for (text,) in cursor.fetchall())  # sealed on either way
+
+
+def test_a_text_with_percent_signs_is_sent_as_it_is(clock):
+    read = KeptRead(
+        lambda: (
+            Clock.objects.filter(kind=Given("kind", CharField()))
+            .exclude(note="%s 5%")
+            .annotate(x=Value("%%s %d"))
+        )
+    )
+    for _ in range(2):
+        assert read.first(kind="k").x == "%%s %d"
+    Clock.objects.update(note="%s 5%")
+    assert read.first(kind="k") is None
+
+
+def test_inserts_sent_together_are_all_there_or_none(clock, django_assert_num_queries):
+    def rows(*numbers):
+        with transaction.atomic(), together():
+            for number in numbers:
+                KeptInsert(Clock)(
+                    Clock(kind="t", about_kind="order", about_id=number, due_at=NOW, set_at=NOW)
+                )
+                inbox(InboxEntry(key=f"k{number}", person_id=None, shown_to="x", text="y", at=NOW))
+
+    inbox = KeptInsert(InboxEntry)
+    with django_assert_num_queries(
+        (1 if connection.vendor == "postgresql" else 2) + 2
+    ):  # and the marks around them
+        rows(1)
+    with pytest.raises(IntegrityError):
+        rows(2, 1)
+    rows(3, 4)
+    assert list(Clock.objects.filter(kind="t").order_by("id").values_list("about_id", flat=True)) == [1, 3, 4]
+    assert list(InboxEntry.objects.order_by("id").values_list("key", flat=True)) == ["k1", "k3", "k4"]
+    with contextlib.suppress(ZeroDivisionError), together():
+        inbox(InboxEntry(key="k9", person_id=None, shown_to="x", text="y", at=NOW))
+        1 / 0  # noqa: B018
+    inbox(InboxEntry(key="k10", person_id=None, shown_to="x", text="y", at=NOW))
+    if connection.vendor == "postgresql":  # what was gathered before the fault was never sent
+        assert not InboxEntry.objects.filter(key="k9").exists()
+    assert InboxEntry.objects.filter(key="k10").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,9 +18,12 @@ from laojia.channels.home.rules import VISITING
 from laojia.conf.visiting import hidden_fields
 from laojia.foundation.area.models import Zone
 from laojia.foundation.journal.models import JournalRow
+from laojia.foundation.outbox.actions import set_clock
+from laojia.foundation.outbox.models import InboxEntry
 from laojia.foundation.people.models import NamePiece, Person
 from laojia.kernel import veil
 from laojia.kernel.errors import NotPermitted
+from laojia.kernel.kept import KeptInsert, together
 from laojia.steps.order.models import Order
 from tests.acting import signed_in
 from tests.cast import NOW, Cast, make_cast
@@ -150,6 +153,13 @@ def test_nothing_is_written_while_guests_look(world: World) -> None:
         assert (again.state, again.version) == (order.state, order.version)
 
 
+def write_two() -> None:
+    """Several inserts as one statement."""
+    with transaction.atomic(), together():
+        set_clock("k", about=("order", 1), due=NOW, now=NOW)
+        KeptInsert(InboxEntry)(InboxEntry(key="k", shown_to="x", text="y", at=NOW))
+
+
 def test_even_code_that_writes_on_a_get_is_stopped(cast: Cast) -> None:
     def refuse() -> NotPermitted:
         return NotPermitted("visitor_view", "x")
@@ -162,7 +172,10 @@ def test_even_code_that_writes_on_a_get_is_stopped(cast: Cast) -> None:
         assert Order.objects.filter(person=held).values_list("person__name", flat=True).count() == 0
         with pytest.raises(NotPermitted), transaction.atomic():
             held.save()
+        with pytest.raises(NotPermitted):
+            write_two()
     assert Person.objects.get(pk=pk).name == name
+    assert not InboxEntry.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["resident", "leader", "volunteer", "system_admin"])

@@ -6,7 +6,10 @@ alone: no row and no value outlives the call, so nothing here can be out of date
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -171,7 +174,7 @@ class KeptInsert(Generic[M]):
         text = self._texts.get(key)
         if text is None:
             text = self._texts[key] = self._build(row, fields)
-        changed_by(text, values, connection)
+        _send_or_gather(text, values, connection)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def _build(self, row: M, fields: list[Any]) -> str:
@@ -187,6 +190,53 @@ class KeptInsert(Generic[M]):
         if len(params) != len(fields):
             raise ValueError(f"{self._model._meta.label} has columns that a kept insert cannot write")
         return str(sql)
+
+
+_gathered: ContextVar[list[tuple[str, list[Any]]] | None] = ContextVar("gathered_inserts", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Kept inserts within are sent in one statement at the end, where the server can: each takes a way to it and back.
+
+    Nothing within may read them, and it stands inside one transaction: all of them are written or none.
+    """
+    if _gathered.get() is not None or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+        yield
+        return
+    token = _gathered.set([])
+    try:
+        yield
+        _send_gathered()
+    finally:
+        _gathered.reset(token)
+
+
+def _send_or_gather(text: str, values: list[Any], connection: Any) -> None:
+    gathered = _gathered.get()
+    if gathered is None:
+        changed_by(text, values, connection)
+        return
+    if any(text == other for other, _values in gathered):  # rows of one table keep their order
+        _send_gathered()
+    gathered.append((text, values))
+
+
+def _send_gathered() -> None:
+    gathered = _gathered.get()
+    if gathered:
+        values = [value for _text, row in gathered for value in row]
+        text = _as_one(tuple([text for text, _values in gathered]))
+        changed_by(text, values, connections[DEFAULT_DB_ALIAS])
+        gathered.clear()
+
+
+@lru_cache(maxsize=256)
+def _as_one(texts: tuple[str, ...]) -> str:
+    """Inserts into several tables as one statement (PostgreSQL)."""
+    *before, last = texts
+    named = ", ".join(f"row_{n} AS ({text})" for n, text in enumerate(before))
+    return f"WITH {named} {last}" if named else last
 
 
 def _written_as_it_is(field: Field[Any, Any]) -> type | None:

@@ -5,7 +5,10 @@ Such a cursor has found out already how values are written and columns read, whi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
+from itertools import count
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -65,18 +68,39 @@ def _asked(sql: str, params: Sequence[Any], connection: Any) -> Any:
     if cursor is None:
         if len(cursors) >= _KEPT:
             cursors.clear()
-        cursor = cursors[sql] = _new_cursor(connection)
+        cursor = cursors[sql] = _new_cursor(sql, connection)
     wrapped = connection._prepare_cursor(cursor)
     wrapped.execute(sql, [Int8(one) if type(one) is int else one for one in params])
     return wrapped
 
 
-def _new_cursor(connection: Any) -> Any:
-    from django.db.backends.postgresql.base import ServerBindingCursor
+def _new_cursor(sql: str, connection: Any) -> Any:
     from psycopg.types.datetime import TimestamptzLoader
 
     with connection.wrap_database_errors:
-        cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        cursor = _cursor_of_one_text()(connection.connection)
+    cursor.text = _numbered(sql)
     # The library's own reader of moments is compiled, the framework's is not; both give UTC, which every connection is in.
     cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
     return cursor
+
+
+@cache
+def _cursor_of_one_text() -> type[Any]:
+    """Made at the first use: with SQLite the client library of PostgreSQL is not loaded."""
+    from psycopg import RawCursor
+
+    class OfOneText(RawCursor[Any]):
+        """Sends its own text, in which the places are numbered as the server wants them: found once, not each time."""
+
+        text: bytes
+
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            return super().execute(self.text, params, **more)
+
+    return OfOneText
+
+
+def _numbered(sql: str) -> bytes:
+    numbers = count(1)
+    return re.sub("%[s%]", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql).encode()

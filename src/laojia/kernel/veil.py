@@ -16,7 +16,8 @@ from django.db.models import Field
 _on: ContextVar[bool] = ContextVar("visitor_view", default=False)
 # What a browser's memory and the shared cache need, whoever looks.
 _OWN_TABLES = ("django_session", "laojia_cache", "limits_taken")
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "DROP", "ALTER")
+# WITH: several inserts in one; nothing that only reads begins so.
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "DROP", "ALTER", "WITH")
 
 
 def is_on() -> bool:

@@ -62,9 +62,11 @@ def test_few_statements_and_one_commit(cast: Cast, place: Place, haircut: ItemVe
     actor, person = cast.as_(cast.resident), cast.resident
     with CaptureQueriesContext(connection) as captured:
         place(actor=actor, item_version=item, person=person, sure=True)
-    kinds = [sql.split()[0] for sql in statements(captured)]
-    # key and duplicates, serial; order, journal, hop, clock, receipt
-    assert kinds == ["SELECT", "SELECT", "INSERT", "INSERT", "INSERT", "INSERT", "INSERT"]
+    sent = statements(captured)
+    # key and duplicates, serial; order, journal; hop, clock, receipt: together where the server can
+    together = [2, 3] if connection.vendor == "postgresql" else [1] * 5
+    assert [sql.split()[0] for sql in sent[:2]] == ["SELECT", "SELECT"]
+    assert [sql.count("INSERT ") for sql in sent[2:]] == together
 
 
 def test_a_seat_costs_little_too(cast: Cast, place: Place, clinic: ItemVersion, seats: Occasion) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.journal.models import JournalRow, Moving
 from laojia.kernel.db import insert, swap
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, WrongState
-from laojia.kernel.kept import KeptInsert
+from laojia.kernel.kept import KeptInsert, together
 from laojia.policy.consequences import follows_from
 from laojia.policy.facts import Actor, Row, Subject, subject_of
 from laojia.policy.permissions import may
@@ -131,8 +131,9 @@ def start(
     _allow(actor, verb, subject, because)
     if row.state not in MACHINES[subject.kind].starts:
         raise ValueError(f"{subject.kind} does not start in {row.state!r}")
-    insert(row)
-    _write(row, verb, actor, now, cause=because)
+    with together():
+        insert(row)
+        _write(row, verb, actor, now, cause=because)
     _follow(Event(verb, row, actor, now, "", "", row.state, facts or {}))
     return row
 

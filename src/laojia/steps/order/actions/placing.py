@@ -25,7 +25,7 @@ from laojia.kernel.clock import local
 from laojia.kernel.codes import clean_phone, public_number
 from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.db import next_id
-from laojia.kernel.kept import Given, KeptRead
+from laojia.kernel.kept import Given, KeptRead, together
 from laojia.policy.deadlines import Due, by_when, within
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion, Occasion
@@ -316,21 +316,22 @@ def _visited(person: Person | None) -> bool:
 def _after(order: Order, asked: Asked, held: str) -> None:
     """Hop, seat, clocks and the receipt."""
     now = asked.now
-    write_hop(
-        Hop(
-            order_id=order.pk,
-            at=now,
-            holder=order.holder,
-            holder_id=order.holder_id,
-            until=order.holder_until,
-            why=order.holder_why,
-        )
-    )
     if asked.occasion is not None and held:
         seating.seat(order, asked.occasion, now=now, held=held == "held")
-    if order.state in ("received", "waiting"):
-        _set_clocks(order, now)
-    _receipt(order, asked)
+    with together():
+        write_hop(
+            Hop(
+                order_id=order.pk,
+                at=now,
+                holder=order.holder,
+                holder_id=order.holder_id,
+                until=order.holder_until,
+                why=order.holder_why,
+            )
+        )
+        if order.state in ("received", "waiting"):
+            _set_clocks(order, now)
+        _receipt(order, asked)
 
 
 def _set_clocks(order: Order, now: datetime) -> None:
