@@ -113,6 +113,6 @@ def test_ordering_without_script(cast: Cast, orders: dict[str, Order], open_page
     page = open_page("/order/new/T01/", signed_in=account_of(cast.daughter), script=False)
     page.fill("[name=village]", cast.village.name)
     page.fill("[name=place]", "三巷1号")
-    page.click("button:has-text（'就这样约'）")
+    page.click("button:has-text('就这样约')")
     assert "/order/done/" in page.url
     assert Order.objects.filter(place="三巷1号").exists()
