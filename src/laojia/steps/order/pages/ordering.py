@@ -23,6 +23,7 @@ from laojia.kernel.errors import BadInput, Conflict, Refused, TooMany, WrongStat
 from laojia.policy.facts import Actor
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
+from laojia.steps.menu.queries.words import said_name
 from laojia.steps.order import actions, queries
 from laojia.steps.order.actions.checking import limit_ordering
 from laojia.steps.order.forms import ME, NEW, OrderForm
@@ -52,7 +53,7 @@ class Wanted:
     def title(self) -> str:
         if self.item is None:
             return _("Say what you need")
-        return self.item.name
+        return said_name(self.item)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
