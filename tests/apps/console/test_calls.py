@@ -17,8 +17,10 @@ from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.actions import correct_person
 from laojia.foundation.people.models import Person
+from laojia.steps.order.models import Order
 from tests.acting import signed_in
 from tests.cast import NOW, Cast
+from tests.chain import begin  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
 Leave = Callable[..., Message]
@@ -48,6 +50,17 @@ def test_one_row_a_person_urgent_first(cast: Cast, leave: Leave) -> None:
     rows = call_rows(cast.as_(cast.dispatcher), NOW)
     assert [row.person for row in rows] == [cast.daughter, cast.resident, cast.neighbour]
     assert rows[1].sentences == ["第一件。", "第二件。"]
+
+
+def test_a_call_about_a_protected_order_is_the_centres(cast: Cast, leave: Leave, begin: Any) -> None:  # noqa: F811
+    order = Order.objects.get(pk=begin().order_id)
+    Message.objects.filter(state="to_call").update(state="called")
+    leave(cast.resident, "编号 D2 定好了。", about_id=order.pk)
+    station, centre = cast.as_(cast.station_staff), cast.as_(cast.dispatcher)
+    assert [row.person for row in call_rows(station, NOW)] == [cast.resident]
+    Order.objects.filter(pk=order.pk).update(protected=True)
+    assert call_rows(station, NOW) == []
+    assert [row.person for row in call_rows(centre, NOW)] == [cast.resident]
 
 
 def test_told_with_one_tick_and_journalled(desk: Client, cast: Cast, leave: Leave) -> None:

@@ -19,6 +19,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
 from laojia.policy.contact import MOST_TRIES
 from laojia.policy.facts import Actor
+from laojia.policy.permissions import PROTECTED_ROLES
 from laojia.policy.roles import Role
 from laojia.shown import spoken
 from laojia.steps.order.models import Attendance, Order
@@ -76,7 +77,7 @@ class CallRow:
 def call_rows(actor: Actor, now: datetime) -> list[CallRow]:
     """The calls that are due, those with something urgent first, then who has waited longest. Five statements."""
     rows: dict[tuple[str, int], CallRow] = {}
-    due = list(outbox.calls_due(actor, now)[:MOST_MESSAGES])
+    due = _open_to(actor, list(outbox.calls_due(actor, now)[:MOST_MESSAGES]))
     people = Person.objects.select_related("area").defer("area__outline")
     people_by = people.in_bulk({m.to_person_id for m in due if m.to_person_id})
     teams = Team.objects.in_bulk({m.to_team_id for m in due if m.to_team_id})
@@ -90,6 +91,15 @@ def call_rows(actor: Actor, now: datetime) -> list[CallRow]:
     _say_what_the_link_shows(actor, found)
     _name_grid_workers([row for row in found if row.ask_others], local_date(now))
     return found
+
+
+def _open_to(actor: Actor, due: list[Message]) -> list[Message]:
+    """Of a protected order the station learns nothing, not even that there is a call: the centre makes it."""
+    asked = {message.about_id for message in due if message.about_kind == "order"}
+    if not asked or actor.roles & PROTECTED_ROLES:
+        return due
+    kept = set(Order.objects.filter(pk__in=asked, protected=True).values_list("pk", flat=True))
+    return [message for message in due if message.about_kind != "order" or message.about_id not in kept]
 
 
 def _say_what_the_link_shows(actor: Actor, rows: Iterable[CallRow]) -> None:
