@@ -105,6 +105,8 @@ def test_without_a_name(desk: Client, cast: Cast) -> None:
     )
     row = Complaint.objects.get()
     assert (row.person_id, row.phone) == (None, "")
+    line = JournalRow.objects.get(verb="complaint.file")
+    assert (line.actor_id, line.behalf_id) == (cast.dispatcher.pk, None)
 
 
 def test_the_station_of_another_town_writes_nothing_down(client: Client, cast: Cast) -> None:

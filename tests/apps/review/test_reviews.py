@@ -252,6 +252,12 @@ def test_anybody_complains_without_a_name_and_once(served: Chain) -> None:
             file(served, **wrong)
 
 
+def test_the_journal_does_not_name_who_wished_not_to_be_named(served: Chain) -> None:
+    complaint = file(served, anonymous=True)
+    line = JournalRow.objects.get(verb="complaint.file")
+    assert (complaint.person_id, line.actor_id, line.behalf_id) == (None, None, None)
+
+
 def test_an_overdue_complaint_reaches_its_holder(served: Chain) -> None:
     complaint = file(served)
     ring(complaint.answer_due_at + timedelta(minutes=1))

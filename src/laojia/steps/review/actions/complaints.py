@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from laojia.kernel.clock import local_date
 from laojia.kernel.db import next_id
 from laojia.kernel.errors import BadInput
 from laojia.policy.deadlines import by_when
-from laojia.policy.facts import Actor
+from laojia.policy.facts import VISITOR, Actor
 from laojia.policy.roles import Role
 from laojia.steps.order.models import Order
 from laojia.steps.review.models import COMPLAINT_KINDS, STOPPING_KINDS, Complaint, TeamStop
@@ -49,7 +50,7 @@ def file_complaint(
         return there
     _check(kind, words)
     number_of = next_id(Complaint)
-    county = only_county()
+    county, actor = only_county(), _unnamed(actor) if anonymous else actor
     team = about_team or (order.team if order else None)
     clean = codes.clean_phone(phone, landline=True) if phone and not anonymous else ""
     complaint = Complaint(
@@ -79,6 +80,13 @@ def file_complaint(
     _stop_team(complaint, order, now)
     _tell(complaint, now)
     return complaint
+
+
+def _unnamed(actor: Actor) -> Actor:
+    """The journal tells no more than the complaint: who wrote it down at the desk, nobody for whom."""
+    if actor.on_behalf_of is not None:
+        return replace(actor, on_behalf_of=replace(VISITOR, channel=actor.on_behalf_of.channel))
+    return replace(VISITOR, channel=actor.channel, practice=actor.practice)
 
 
 @transaction.atomic
