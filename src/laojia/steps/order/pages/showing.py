@@ -103,7 +103,7 @@ def _coming(
 ) -> dict[str, str]:
     """Who comes, or where and when to go. Names and the word at the door are for the person alone."""
     starts, ends = here.occasion.starts_at, here.occasion.ends_at
-    names = f"({'、'.join(here.names)})" if here.names and own else ""
+    names = f" · {'、'.join(here.names)}" if here.names and own else ""
     return {
         "when": said_span(starts, ends, now) if starts and ends else said(starts, now) if starts else "",
         "then": "、".join(said(visit, now) for visit in visits[1:]),
