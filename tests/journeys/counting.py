@@ -94,7 +94,7 @@ class Hand:
 def settled(page: Page) -> None:
     """What was pressed has been answered, and the answer stands on the page with the focus where it belongs."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
 
 
 def rows(text: str) -> dict[str, str]:
