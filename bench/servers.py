@@ -22,7 +22,7 @@ THREADS = 16  # of each process, as laojia serve has them on PostgreSQL
 SIGNED_IN = "bench.floor.signed_in"
 # Commits reach the disk, as in a county; the rest is sized for a small machine.
 OPTIONS = {
-    "listen_addresses": "", "max_connections": "120", "shared_buffers": "512MB", "maintenance_work_mem": "256MB",
+    "listen_addresses": "", "max_connections": "250", "shared_buffers": "512MB", "maintenance_work_mem": "256MB",
     "max_wal_size": "8GB", "checkpoint_timeout": "30min", "autovacuum": "off", "jit": "off",
 }  # fmt: skip
 
