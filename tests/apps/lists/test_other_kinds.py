@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from itertools import combinations
 
 import pytest
 
 from laojia.foundation.area.models import Area, Station
 from laojia.foundation.journal.models import JournalRow
-from laojia.foundation.lists.queries import all_kinds
+from laojia.foundation.lists.queries import all_kinds, kind_named
+from laojia.foundation.lists.rules import Asked, Line, read_cells
 from laojia.foundation.people.models import Insurance, Person, Post
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import CHINA
@@ -176,6 +178,38 @@ def test_a_bad_cell_is_named(desk: Desk, kind: str, column: str, text: str, code
     place = "lat" if code == "position_half" else column
     assert [place, code] in flaws
     assert CASES[kind][2].objects.count() == before  # type: ignore[attr-defined]
+
+
+FULL = {
+    "stations": {"lon": "111.6", "lat": "36.2"},
+    "teams": {"weekly": "7", "about": "陪老人说话", "serves": "全县"},
+    "volunteers": {"certificate": "执业医师", "certified_from": "2015-03-01", "certified_to": "2030-01-01", "gender": "男"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "known"])
+@pytest.mark.parametrize("name", [name for name, kind in all_kinds().items() if not kind.whole])
+def test_what_cannot_be_read_leads_to_no_other_fault(desk: Desk, name: str, there: bool) -> None:
+    """A row with bad cells is looked up all the same: only what is really wrong beside them may be said."""
+    kind, actor = kind_named(name), who(desk.cast, name) if name in CASES else desk.actor
+    own = {"teams": desk.team, "volunteers": desk.volunteer}.get(name) or good(desk.cast, name)
+    row = own | FULL.get(name, {})
+    if there:
+        assert desk.take(name, [row], actor).made == 1
+    values, flaws = read_cells(kind, row, TODAY)
+    assert not flaws
+    asked = Asked(actor, NOW, TODAY)
+    for unread in [*combinations(values, 1), *combinations(values, 2), tuple(values)]:
+        line = Line(2, row, {column: value for column, value in values.items() if column not in unread})
+        [verdict] = kind.look([line], asked)
+        assert {flaw.column for flaw in verdict.flaws} <= set(unread), (unread, verdict.flaws)
+
+
+def test_one_reading_tells_what_the_cells_say_and_what_looking_up_says(desk: Desk) -> None:
+    row = desk.volunteer | {"phone": "1351111", "area": "没有这个村", "consent": "否"}
+    assert sorted(desk.flaws("volunteers", row)) == [
+        ["area", "area_unknown"], ["consent", "no_consent"], ["phone", "phone_length"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CASES if kind != "orders"])

@@ -63,7 +63,7 @@ def _judge(line: Line, areas: Gazetteer, asked: Asked) -> Verdict:
     places = _Places(line, areas)
     flaws = places.flaws
     handles = (crypto.keyed_hash(f"{line['level']} {line.text('name')}"),)
-    if (line["lon"] is None) != (line["lat"] is None):
+    if ("lon" in line.cells) != ("lat" in line.cells):
         flaws.append(Flaw("lat", "position_half"))
     path = places.area.path if places.area else ""
     if not may(asked.actor, "station.save", Subject("station", area_path=path)):

@@ -92,15 +92,24 @@ def _judged(run: Run, part: Sequence[tuple[int, list[str]]], asked: Asked) -> li
     for number, row in part:
         line, flaws = line_of(run.batch, run.kind, number, row, asked)
         if flaws:
-            flawed[number] = bad(*flaws)
+            flawed[number] = flaws
         lines.append(line)
-    sound = [line for line in lines if line.number not in flawed]
-    verdicts = dict(zip((line.number for line in sound), run.kind.look(sound, asked), strict=True))
-    verdicts |= flawed
+    # A row with an unreadable cell is looked up all the same, so that one reading tells everything wrong with it;
+    # not where rows are judged together: a wrong one would lend its neighbours what it does not have.
+    seen = [line for line in lines if not (run.kind.whole and line.number in flawed)]
+    verdicts = dict(zip((line.number for line in seen), run.kind.look(seen, asked), strict=True))
+    for number, flaws in flawed.items():
+        verdicts[number] = _with_more(flaws, verdicts.get(number))
     return [
         _staged(run, number, row, line, verdicts[number])
         for (number, row), line in zip(part, lines, strict=True)
     ]
+
+
+def _with_more(flaws: Sequence[Flaw], verdict: Verdict | None) -> Verdict:
+    """What the cells say is wrong, and what looking up says of the columns that could be read."""
+    known = {flaw.column for flaw in flaws}
+    return bad(*flaws, *(flaw for flaw in (verdict.flaws if verdict else ()) if flaw.column not in known))
 
 
 def line_of(

@@ -118,7 +118,8 @@ Remove = Callable[[Collection[int], Asked], Mapping[int, str]]
 class ListKind:
     """A kind of list, declared by the app that owns its rows and joined in wiring.LISTS.
 
-    `look` says for a handful of rows what they are, writing nothing. `take` writes them and says what each became;
+    `look` says for a handful of rows what they are, writing nothing; it copes with values that could not be read.
+    `take` writes them and says what each became;
     it looks again first, since the world has moved on. `remove` takes rows back that nobody has used and says of
     each other one why it stays. `whole`: rows are judged together (areas), so the list is one handful.
     `one_of`: groups of columns of which each row needs at least one cell filled.

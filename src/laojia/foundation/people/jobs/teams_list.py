@@ -69,9 +69,8 @@ def _judge(line: Line, book: _Book) -> Verdict:
     area = _area(line, "area", book, flaws)
     for text in line["serves"] or ():
         _found(text, "serves", book, flaws)
-    if line.text("leader_phone") == line.text("second_phone") and same_name(
-        line.text("leader"), line.text("second")
-    ):
+    leader, second = ([line.text(column) for column in contact] for contact in CONTACTS)
+    if all(leader) and leader[1] == second[1] and same_name(leader[0], second[0]):
         flaws.append(Flaw("second", "two_contacts"))
     team = book.teams.get(_name(line))
     if team is not None and team.ended_on is not None:

@@ -70,6 +70,8 @@ class _Book:
 
     def known(self, line: Line) -> tuple[Person | None, Flaw | None]:
         """Who is meant: by volunteer number, ID number, or phone and name; a number says one person only."""
+        if not line.text("name"):
+            return None, None
         hashes = self.hashes[line.number]
         found: dict[str, Person] = {}
         for column, name in (("volunteer_number", "volunteer_number"), ("id_number_hash", "id_number")):
@@ -145,7 +147,7 @@ def _prepare(line: Line, book: _Book) -> tuple[Verdict, Volunteer | None]:
     person, flaw = book.known(line)
     flaws += [flaw] if flaw else []
     handles = book.hashes[line.number].handles
-    if flaws:
+    if flaws or line["consented_on"] is None:
         return bad(*flaws, handles=handles), None
     given = Volunteer(
         name=line.text("name"), consented_on=line["consented_on"], area=area, phone=line.text("phone"),

@@ -110,7 +110,7 @@ def _judge(line: Line, areas: Gazetteer, items: Mapping[str, MenuItem], asked: A
     fields = [
         name for name in ("phone", "address") if line.text(name) and getattr(point, name) != line.text(name)
     ]
-    if set(line["hours"]) != {(h.weekday, h.opens, h.closes) for h in point.hours.all()}:
+    if set(line["hours"] or ()) != {(h.weekday, h.opens, h.closes) for h in point.hours.all()}:
         fields.append("hours")
     if wanted and set(point.items.values_list("pk", flat=True)) != {items[name].pk for name in wanted}:
         fields.append("items")
