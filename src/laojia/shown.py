@@ -105,8 +105,8 @@ def said_waiting(length: timedelta) -> str:
 
 
 def _unit(length: timedelta) -> tuple[int, str]:
-    """How many of which unit: what is said changes with these two alone."""
-    minutes = max(0, (length.days * 86400 + length.seconds) // 60)
+    """How many of which unit, never none of them: what is said changes with these two alone."""
+    minutes = max(1, (length.days * 86400 + length.seconds) // 60)
     if minutes < 60:
         return minutes, "minute"
     return (minutes // 60, "hour") if minutes < 48 * 60 else (minutes // (24 * 60), "day")

@@ -259,9 +259,9 @@ _ALL = (
     ),
     Metric(
         "now_late", "now", _("Later than promised now"),
-        _("Waiting, and the promised time has passed."),
-        _("Orders waiting now whose promised time is over."),
-        ("practice", "sealed", "protected_absent", "merged"), "orders", (OVERVIEW,),
+        _("Waiting longer than was promised, or promised anew after the first time could not be kept."),
+        _("Orders waiting now that are marked late, or whose promised time is over."),
+        ("practice", "sealed", "protected_absent", "merged", "provisional"), "orders", (OVERVIEW,),
     ),
     Metric(
         "now_pool", "now", _("No team has answered yet"),

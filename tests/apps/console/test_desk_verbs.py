@@ -9,12 +9,15 @@ import pytest
 import time_machine
 from django.test import Client
 
+from laojia.channels.console.queries.queue import Wanted, queue
 from laojia.foundation.journal.models import JournalRow
 from laojia.steps.dispatch import actions
 from laojia.steps.dispatch.models import Offer, PoolEntry
+from laojia.steps.dispatch.queries import late_orders, towns_waiting
 from laojia.steps.menu import actions as menu
 from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
+from laojia.steps.review.queries import overview, rows_behind
 from tests.acting import signed_in
 from tests.apps.dispatch.conftest import THURSDAY, fresh, make_item, taken
 from tests.cast import NOW, Cast
@@ -189,6 +192,24 @@ def test_showing_in_full_needs_a_reason_and_is_noted(desk: Client, place, cast: 
     assert cast.resident.phone in page
     row = JournalRow.objects.get(verb="order.reveal")
     assert (row.reason, row.actor_id) == ("call_the_person", cast.dispatcher.pk)
+
+
+def test_late_means_one_thing_on_every_page(place, cast: Cast) -> None:
+    """A promise broken once stays broken; a provisional date makes nobody late: queue, towns, overview, late page."""
+    broken, over, provisional, _in_time = (place() for _ in range(4))
+    rows = Order.objects.all()
+    rows.filter(pk=broken.pk).update(
+        late_since=NOW - timedelta(days=1), promise_due_at=NOW + timedelta(days=1)
+    )
+    rows.filter(pk=over.pk).update(promise_due_at=NOW - timedelta(hours=1))
+    rows.filter(pk=provisional.pk).update(promise_due_at=NOW - timedelta(hours=1), promise_provisional=True)
+    actor, county = cast.as_(cast.dispatcher), cast.as_(cast.county_leader)
+    late = {broken.pk, over.pk}
+    assert {row.pk for row in queue(actor, Wanted(late=True), NOW).rows} == late
+    assert {order.pk for order in late_orders(actor, NOW)} == late
+    assert {order.pk for order in rows_behind(county, "late", NOW)} == late
+    assert overview(county, NOW).late == 2
+    assert sum(town.late for town in towns_waiting(actor, NOW)) == 2
 
 
 def test_calls_and_what_is_late(desk: Client, place, cast: Cast, django_assert_max_num_queries) -> None:

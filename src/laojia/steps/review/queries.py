@@ -16,6 +16,7 @@ from laojia.kernel.clock import CHINA, local_date
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order.models import OPEN_AT_DESK, Attendance, Order
+from laojia.steps.order.queries import late
 from laojia.steps.review.models import Complaint, Incident, Review, TeamStop
 from laojia.steps.review.rules import hide_small, share
 
@@ -202,7 +203,7 @@ def rows_behind(actor: Actor, which: str, now: datetime) -> QuerySet[Order]:
     if which == "waiting":
         return queue
     if which == "late":
-        return queue.filter(promise_due_at__lt=now)
+        return queue.filter(late(now))
     if which == "pool":
         return queue.filter(attendances__occasion__pool_entry__closed_at=None, holder__in=("pool", "station"))
     if which == "served":
@@ -213,7 +214,7 @@ def rows_behind(actor: Actor, which: str, now: datetime) -> QuerySet[Order]:
 def overview(actor: Actor, now: datetime) -> Waiting:
     """Counts within the actor's area, never a league table."""
     queue = rows_behind(actor, "waiting", now)
-    sums = queue.aggregate(n=Count("id"), late=Count("id", filter=Q(promise_due_at__lt=now)))
+    sums = queue.aggregate(n=Count("id"), late=Count("id", filter=late(now)))
     per_item = queue.filter(item_version__isnull=False).values_list("item_version__name")
     short = per_item.annotate(n=Count("id")).order_by("-n", "item_version__name")[:8]
     return Waiting(

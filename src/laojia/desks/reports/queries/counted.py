@@ -15,6 +15,7 @@ from django.db.models import Case, CharField, F, Model, Q, QuerySet, Value, When
 from laojia.foundation.outbox.models import Message
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import OPEN_AT_DESK, STILL_OPEN, Attendance, Order, StandingHelp
+from laojia.steps.order.queries import late
 from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 
@@ -125,8 +126,7 @@ _LATE_CANCEL = Q(state="cancelled", arranged_at__isnull=False)
 
 
 def _late(m: Moment) -> Q:
-    ran_out = Q(state__in=OPEN_AT_DESK, promise_due_at__lt=m.now, promise_provisional=False)
-    return _TAKEN & (Q(late_since__isnull=False) | ran_out)
+    return _TAKEN & (Q(late_since__isnull=False) | (Q(state__in=OPEN_AT_DESK) & late(m.now)))
 
 
 def _fixed(q: Q) -> When_:

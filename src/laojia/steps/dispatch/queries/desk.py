@@ -20,6 +20,7 @@ from laojia.steps.dispatch import rules
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance, Order
+from laojia.steps.order.queries import late
 
 LOOKING = ("received", "waiting")
 
@@ -116,8 +117,9 @@ def pool_entries(actor: Actor) -> QuerySet[PoolEntry]:
 def late_orders(actor: Actor, now: datetime) -> QuerySet[Order]:
     """Orders whose promised time could not be kept and for whom nobody is found yet, the oldest promise first."""
     rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.list")
-    late = Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
-    return rows.filter(late).select_related("item_version", "area__parent").order_by("promise_due_at", "id")
+    return (
+        rows.filter(late(now)).select_related("item_version", "area__parent").order_by("promise_due_at", "id")
+    )
 
 
 def unasked_occasions(actor: Actor, now: datetime) -> QuerySet[Occasion]:
@@ -185,8 +187,7 @@ class TownCount:
 def towns_waiting(actor: Actor, now: datetime) -> Sequence[TownCount]:
     """Open orders by town, in one grouped query."""
     rows = scoped(Order.objects.filter(state__in=LOOKING, sealed=False), actor, "order.list")
-    late = Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
-    by_area = rows.values("area_path").annotate(waiting=Count("id"), late=Count("id", filter=late))
+    by_area = rows.values("area_path").annotate(waiting=Count("id"), late=Count("id", filter=late(now)))
     towns: dict[int, TownCount] = {}
     for row in by_area.order_by("area_path"):
         town = int(row["area_path"].strip("/").split("/")[:2][-1])

@@ -28,6 +28,7 @@ from laojia.steps.order.queries.cards import (
 from laojia.steps.order.queries.desk import (
     QueueFilter,
     Waiting,
+    late,
     queue,
     queue_lines,
     suspended,
@@ -92,6 +93,7 @@ __all__ = [
     "holding",
     "kept_by",
     "last_visit",
+    "late",
     "may_be_usual",
     "my_cards",
     "my_standing",

@@ -134,6 +134,11 @@ def _open_orders(actor: Actor) -> QuerySet[Order]:
     return scoped(Order.objects.all(), actor, "order.list").filter(open_still)
 
 
+def late(now: datetime) -> Q:
+    """Of open orders: a promise broken before, or past at this moment; a provisional date makes nobody late (rule 10)."""
+    return Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
+
+
 def _narrowed(rows: QuerySet[Order], f: QueueFilter) -> QuerySet[Order]:
     plain = {
         "area_path__startswith": f.area_path,
@@ -143,9 +148,7 @@ def _narrowed(rows: QuerySet[Order], f: QueueFilter) -> QuerySet[Order]:
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
     if f.late_at is not None:
-        rows = rows.filter(
-            Q(late_since__isnull=False) | Q(promise_due_at__lt=f.late_at, promise_provisional=False)
-        )
+        rows = rows.filter(late(f.late_at))
     if f.ids is not None:
         rows = rows.filter(pk__in=f.ids)
     if f.station_id is not None:
