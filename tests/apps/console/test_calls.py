@@ -45,11 +45,25 @@ def leave(cast: Cast) -> Leave:
 def test_one_row_a_person_urgent_first(cast: Cast, leave: Leave) -> None:
     leave(cast.resident, "第一件。")
     leave(cast.neighbour, "别人的。")
-    leave(cast.resident, "第二件。")
+    leave(cast.resident, "第二件。", about_id=2)
     leave(cast.daughter, "义诊取消了。", urgent=True)
     rows = call_rows(cast.as_(cast.dispatcher), NOW)
     assert [row.person for row in rows] == [cast.daughter, cast.resident, cast.neighbour]
     assert rows[1].sentences == ["第一件。", "第二件。"]
+
+
+def test_of_one_order_only_how_it_stands_now_is_said_and_all_of_it_ticked(
+    desk: Client, cast: Cast, leave: Leave
+) -> None:
+    leave(cast.resident, "定在周四。")
+    leave(cast.resident, "还差一点情况。", template="order.need_info")
+    leave(cast.resident, "改到周五。", template="order.changed", urgent=True)  # comes first, and is the newest
+    leave(cast.resident, "另一件定在周六。", about_id=2)
+    [row] = call_rows(cast.as_(cast.dispatcher), NOW)
+    assert sorted(row.sentences) == sorted(["改到周五。", "还差一点情况。", "另一件定在周六。"])
+    assert "定在周四" not in desk.get("/calls/").content.decode()
+    desk.post("/calls/tick/", {"m": row.ids, "person": cast.resident.pk, "outcome": "told"})
+    assert set(Message.objects.values_list("state", flat=True)) == {"called"}
 
 
 def test_a_call_about_a_protected_order_is_the_centres(cast: Cast, leave: Leave, begin: Any) -> None:  # noqa: F811

@@ -37,7 +37,7 @@ class Template:
     """One message in all languages. `call`: worth a telephone call when no message reaches the person.
 
     `counts`: one of the few automatic messages a day; what must be known the same day does not count.
-    `opens` is the purpose of the link made for it when the caller gives none.
+    `stands`: says how something stands; by telephone only the newest of these is said. `opens` is the purpose of the link made for it when the caller gives none.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Template:
     call: bool = True
     secret: bool = False
     counts: bool = True
+    stands: bool = False
     opens: str = ""
 
 
@@ -128,6 +129,7 @@ def _read(tables: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterable[
                 call=bool(entry.get("call", True)),
                 secret=bool(entry.get("secret", False)),
                 counts=bool(entry.get("counts", True)),
+                stands=bool(entry.get("stands", False)),
                 opens=str(entry.get("opens", _OPENS.get(family, ""))),
             )
 

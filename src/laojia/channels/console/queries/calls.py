@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.outbox import queries as outbox
 from laojia.foundation.outbox.models import Message
+from laojia.foundation.outbox.rules import templates
 from laojia.foundation.people.models import Person, Post
 from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
@@ -65,13 +66,23 @@ class CallRow:
 
     @property
     def sentences(self) -> list[str]:
-        """What to say, each thing once."""
+        """What to say, each thing once, and of how one thing stands only the last."""
+        last = {_about(m): m.pk for m in sorted(self.messages, key=lambda m: m.pk) if _stands(m)}
         said = (
             f"{spoken(message.text)} {self.more.get(message.pk, '')}".strip()
             for message in self.messages
-            if message.text
+            if message.text and not (_stands(message) and message.pk != last[_about(message)])
         )
         return list(dict.fromkeys(said))
+
+
+def _stands(message: Message) -> bool:
+    template = templates().get(message.template)
+    return template is not None and template.stands
+
+
+def _about(message: Message) -> tuple[str, int]:
+    return message.about_kind, message.about_id
 
 
 def call_rows(actor: Actor, now: datetime) -> list[CallRow]:
