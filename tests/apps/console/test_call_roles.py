@@ -91,7 +91,7 @@ def test_a_volunteer_signs_up(desk: Client, cast: Cast) -> None:
     page = say(desk, cast.volunteer, "roster.join", call.pk)
     by_desk_for(cast, "roster.join", cast.volunteer)
     assert RosterLine.objects.get(occasion=call).signed_up
-    assert "给你记上了" in page
+    assert "给您记上了" in page
 
 
 def test_regular_help_is_paused_taken_up_and_ended(desk: Client, cast: Cast, place: Any) -> None:

@@ -283,7 +283,7 @@ def test_a_snowed_in_day_is_looked_at_first(menu: Cast, seen_by: SeenBy) -> None
     assert client.post("/occasions/many/", asked).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.date.isoformat()) == ("postponed", "2026-12-12")
-    assert "没有您管的场次" in client.get("/occasions/many/", asked).content.decode()
+    assert "没有你管的场次" in client.get("/occasions/many/", asked).content.decode()
 
 
 def test_a_station_sees_nothing_of_another_town(menu: Cast, seen_by: SeenBy) -> None:
