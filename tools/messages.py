@@ -233,9 +233,10 @@ def untranslated(found: Asked) -> list[str]:
     book = load("zh_Hans")
     words = {(entry.msgctxt, entry.msgid): entry for entry in book if not entry.obsolete}
     lines = []
-    for (context, msgid), (_plural, places) in sorted(found.items(), key=lambda item: item[1][1]):
+    for (context, msgid), (plural, places) in sorted(found.items(), key=lambda item: item[1][1]):
         entry = words.get((context, msgid))
-        if entry is None or not shown_of(entry):
+        # A counted text is not found under an entry without its plural: the page would say it in English.
+        if entry is None or not shown_of(entry) or (plural and not entry.msgid_plural):
             lines.append(f"{places[0]}: not translated: {msgid!r}")
     return lines
 

@@ -57,7 +57,9 @@ def test_of_one_order_only_how_it_stands_now_is_said_and_all_of_it_ticked(
 ) -> None:
     leave(cast.resident, "定在周四。")
     leave(cast.resident, "还差一点情况。", template="order.need_info")
-    leave(cast.resident, "改到周五。", template="order.changed", urgent=True)  # comes first, and is the newest
+    leave(
+        cast.resident, "改到周五。", template="order.changed", urgent=True
+    )  # comes first, and is the newest
     leave(cast.resident, "另一件定在周六。", about_id=2)
     [row] = call_rows(cast.as_(cast.dispatcher), NOW)
     assert sorted(row.sentences) == sorted(["改到周五。", "还差一点情况。", "另一件定在周六。"])

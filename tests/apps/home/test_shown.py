@@ -61,7 +61,9 @@ def test_spans_and_lengths() -> None:
     assert shown.said_length(timedelta(minutes=59, seconds=59)) == "59 分钟"
     assert shown.said_length(timedelta(hours=47)) == "47 小时"
     assert shown.said_length(timedelta(hours=49)) == "2 天"
-    assert shown.said_length(timedelta(seconds=20)) == shown.said_length(timedelta(minutes=-3)) == "1 分钟"  # never "0"
+    assert (
+        shown.said_length(timedelta(seconds=20)) == shown.said_length(timedelta(minutes=-3)) == "1 分钟"
+    )  # never "0"
 
 
 def test_exact_time_for_records() -> None:

@@ -68,6 +68,11 @@ def test_follow_ups(served: Chain, client: Client) -> None:
         page = client.get("/follow-ups/").content.decode()
         assert served.order.number in page
         assert served.cast.resident.name not in page
+        client.post(f"/follow-ups/{served.order_id}/", {"result": "no_answer"})
+        assert served.order.number not in client.get("/follow-ups/").content.decode()
+    with time_machine.travel(AFTER + timedelta(days=5), tick=False):
+        client = signed_in(Client(), served.cast.dispatcher)
+        assert "打过 1 次" in client.get("/follow-ups/").content.decode()
         gone = client.post(f"/follow-ups/{served.order_id}/", {"result": "answered"})
         assert gone["Location"] == f"/reviews/{served.visit.pk}/"
     assert signed_in(Client(), served.cast.leader).get("/follow-ups/").status_code == 404

@@ -158,7 +158,9 @@ def test_follow_up_calls_are_for_those_who_said_nothing(served: Chain) -> None:
     assert list(queries.to_call(desk, later)) == [served.order]
     assert not queries.to_call(cast.as_(cast.other_station_staff), later).exists()
     actions.follow_up(order=served.order, result="no_answer", actor=desk, now=later)
-    assert queries.to_call(desk, later).exists()
+    assert not queries.to_call(desk, later).exists()  # tried today: the next one is called
+    later += timedelta(days=1)
+    assert [order.tries for order in queries.to_call(desk, later)] == [1]
     actions.follow_up(order=served.order, result="answered", actor=desk, now=later)
     assert not queries.to_call(desk, later).exists()
     with pytest.raises(BadInput):

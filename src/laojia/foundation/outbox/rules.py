@@ -37,7 +37,8 @@ class Template:
     """One message in all languages. `call`: worth a telephone call when no message reaches the person.
 
     `counts`: one of the few automatic messages a day; what must be known the same day does not count.
-    `stands`: says how something stands; by telephone only the newest of these is said. `opens` is the purpose of the link made for it when the caller gives none.
+    `stands`: says how something stands; by telephone only the newest of these is said.
+    `opens` is the purpose of the link made for it when the caller gives none.
     """
 
     id: str

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.queries import scoped
-from laojia.kernel.clock import CHINA, local_date
+from laojia.kernel.clock import CHINA, local, local_date
 from laojia.policy.facts import Actor
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order.models import OPEN_AT_DESK, Attendance, Order
@@ -35,9 +35,11 @@ def barred_teams(person_ids: Iterable[int]) -> Mapping[int, frozenset[int]]:
 
 
 def to_call(actor: Actor, now: datetime) -> QuerySet[Order]:
-    """Served, nothing heard, and nobody has reached the person yet: the longest waiting first."""
+    """Served, nothing heard, nobody has reached the person yet nor tried today: the longest waiting first, with `tries`."""
     rows = scoped(Order.objects.filter(state="served", served_at__lt=now - CALL_AFTER), actor, "order.see")
     rows = rows.exclude(follow_ups__result="answered").exclude(reviews__isnull=False)
+    today = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = rows.exclude(follow_ups__at__gte=today).annotate(tries=Count("follow_ups"))
     return rows.select_related("item_version", "person", "team").order_by("served_at", "id")
 
 

@@ -13,6 +13,7 @@ from laojia.foundation.people.queries import actor_by_link, speaking_for
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
 from laojia.kernel.links import read_link
+from laojia.kernel.paging import page
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.roles import Channel, Role
 from laojia.steps.order.models import Attendance, Order
@@ -98,9 +99,9 @@ def _save(request: HttpRequest, row: Attendance, actor: Actor, form: ReviewForm)
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """回访: whom to call because nothing was heard."""
     actor = _at_desk(request)
-    return render(
-        request, "review/follow_ups.html", {"orders": list(queries.to_call(actor, clock.now())[:50])}
-    )
+    rows = queries.to_call(actor, clock.now())
+    found = page(rows, order=("served_at", "id"), after=request.GET.get("after") or None)
+    return render(request, "review/follow_ups.html", {"page": found})
 
 
 @require_POST
