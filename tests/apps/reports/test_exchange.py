@@ -18,11 +18,13 @@ from laojia.desks.reports.models import ExchangeFile, ExchangeLine
 from laojia.desks.reports.queries.exchange import HEADINGS, MOST_ROWS, unsent
 from laojia.desks.reports.rules import Answer, read_answers
 from laojia.foundation.journal.models import JournalRow
-from laojia.foundation.people.models import Consent, Person
+from laojia.foundation.people.models import Consent, Person, Post
 from laojia.kernel.errors import BadInput, NotPermitted, OutOfScope, WrongState
+from laojia.policy.roles import Role
 from laojia.steps.menu.models import Occasion
 from laojia.steps.serve.models import LawRecord, RosterLine
 from tests.acting import signed_in
+from tests.cast import TODAY
 from tests.world import DOOR, NOON, World
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,25 @@ def test_what_never_leaves(complete: World, change: dict[str, Any]) -> None:
     else:
         RosterLine.objects.filter(pk=line.pk).update(**change)
     assert not unsent(complete.cast.as_(complete.cast.dispatcher)).exists()
+
+
+def test_a_dispatcher_of_two_towns_makes_a_file_for_each(complete: World) -> None:
+    """A file is seen by all of its place, so it holds that place's records alone."""
+    cast = complete.cast
+    clerk = Person.objects.create(name="秦兰", area=cast.town, created_at=NOON)
+    for town in (cast.town, cast.other_town):
+        Post.objects.create(person=clerk, role=Role.DISPATCHER, area=town, valid_from=TODAY)
+    lines = RosterLine.objects.filter(person=cast.volunteer)
+    here = lines.values_list("area_path", flat=True).distinct().get()
+    assert here.startswith(cast.town.path)
+    lines.update(area_path=cast.other_town.path)
+    actor = cast.as_(clerk)
+    theirs = actions.make_file(key=uuid.uuid4(), actor=actor, now=NOON)
+    assert theirs.area_path == cast.other_town.path
+    ExchangeLine.objects.all().delete()
+    ExchangeFile.objects.all().delete()
+    lines.update(area_path=here)
+    assert actions.make_file(key=uuid.uuid4(), actor=actor, now=NOON).area_path == cast.town.path
 
 
 @pytest.mark.parametrize("who", ["station_staff", "county_leader", "leader", "resident", "audit_admin"])

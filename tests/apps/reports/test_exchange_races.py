@@ -72,10 +72,10 @@ def test_the_first_press_ends_while_the_second_looks(cast: Cast, monkeypatch: py
     call = partial(actions.make_file, key=uuid.uuid4(), actor=cast.as_(cast.dispatcher), now=NOW)
     look = exchange._complete
 
-    def made_meanwhile(actor: Any) -> Any:
+    def made_meanwhile(actor: Any, place: str) -> Any:
         monkeypatch.setattr(exchange, "_complete", look)
         call()
-        return look(actor)
+        return look(actor, place)
 
     monkeypatch.setattr(exchange, "_complete", made_meanwhile)
     assert call() == ExchangeFile.objects.get()

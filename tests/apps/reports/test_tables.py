@@ -152,6 +152,21 @@ def test_in_full_only_with_a_reason_and_for_who_may_reveal(world: World, client:
     assert JournalRow.objects.filter(verb="table.run").count() == 1
 
 
+def test_sheets_in_full_are_few_an_hour(world: World, client: Client) -> None:
+    table, sheet = save(world, "members"), {"kind": "csv", "full": "1", "reason": "asked_by_superior"}
+    signed_in(client, world.cast.dispatcher)
+    for _again in range(actions.tables.IN_FULL_AN_HOUR):
+        assert client.post(f"/tables/{table.pk}/run/", sheet).status_code == 200
+    refused = client.post(f"/tables/{table.pk}/run/", sheet)
+    assert refused.status_code == 429
+    assert "这一小时" in refused.content.decode()
+    assert (
+        client.post(f"/tables/{table.pk}/run/", {"kind": "csv"}).status_code == 200
+    )  # masked: as often as needed
+    rows = JournalRow.objects.filter(verb="table.reveal")
+    assert rows.count() == actions.tables.IN_FULL_AN_HOUR
+
+
 def test_formulas_are_texts_and_numbers_are_numbers(world: World, client: Client) -> None:
     from openpyxl import load_workbook
 

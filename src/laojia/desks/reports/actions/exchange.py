@@ -35,15 +35,20 @@ class WrongAnswers(BadInput):
 def make_file(*, key: uuid.UUID, actor: Actor, now: datetime) -> ExchangeFile:
     """Everything complete that is in no file yet, 5,000 rows at most. The same `key` gives the same file.
 
+    Who has posts in several places makes a file for each, one after the other: a file is seen by all of its place.
     Raises BadInput when there is nothing to send, Conflict when somebody makes one at the same moment.
     """
-    file = ExchangeFile(key=key, area_path=_where(actor), made_by_id=actor.person_id, made_at=now, rows=0)
+    places = _places(actor)
+    file = ExchangeFile(key=key, area_path=places[0], made_by_id=actor.person_id, made_at=now, rows=0)
     check(file, "exchange.make", actor=actor)
     earlier = ExchangeFile.objects.filter(key=key).first()
     if earlier is not None:
         check(earlier, "exchange.make", actor=actor)
         return earlier
-    lines = _complete(actor)
+    for file.area_path in places:
+        lines = _complete(actor, file.area_path)
+        if lines:
+            break
     if not lines and (same := ExchangeFile.objects.filter(key=key).first()) is not None:
         return same  # the second press of one button, made while we looked
     if not lines:
@@ -76,18 +81,21 @@ def make_file(*, key: uuid.UUID, actor: Actor, now: datetime) -> ExchangeFile:
     return file
 
 
-def _where(actor: Actor) -> str:
-    """The area of the file: the widest one of the actor's posts for it."""
+def _places(actor: Actor) -> list[str]:
+    """The areas of the actor's posts for it, the widest first; "" for nobody's, which no permission holds for."""
     grants = [g for g in actor.grants if PERMISSIONS["exchange.make"].get(g.role) is Scope.AREA]
-    return min((path for grant in grants for path in grant.scopes), key=len, default="")
+    return sorted(
+        {path for grant in grants for path in grant.scopes}, key=lambda path: (len(path), path)
+    ) or [""]
 
 
-def _complete(actor: Actor) -> list[tuple[int, int, str]]:
+def _complete(actor: Actor, place: str) -> list[tuple[int, int, str]]:
     """Looked at in portions, so that a first file of many years fits into memory."""
     found: list[tuple[int, int, str]] = []
     last = 0
     while len(found) < MOST_ROWS:
-        portion = list(unsent(actor, "exchange.make").filter(pk__gt=last)[:1000])
+        rows = unsent(actor, "exchange.make").filter(pk__gt=last, area_path__startswith=place)
+        portion = list(rows[:1000])
         if not portion:
             break
         found += [(c.line.pk, c.line.person_id, c.line.area_path) for c in candidates(portion) if not c.lacks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +14,14 @@ from laojia.desks.reports.queries.columns import SUBJECTS
 from laojia.desks.reports.queries.tables import home_of
 from laojia.desks.reports.rules import WINDOWS
 from laojia.foundation.journal.actions import check, record
+from laojia.foundation.limits import actions as limits
 from laojia.kernel.db import swap
-from laojia.kernel.errors import BadInput, Conflict
+from laojia.kernel.errors import BadInput, Conflict, TooMany
 from laojia.policy.facts import Actor
 from laojia.policy.reasons import is_reason
 
 LONGEST_NAME, LONGEST_HEADING = 60, 60
+IN_FULL_AN_HOUR = 10  # a sheet in full shows more people than all looks at single ones together
 FILTERS = ("period", "place", "item", "team_kind")
 
 
@@ -121,13 +123,21 @@ def drop_table(*, table: SavedTable, actor: Actor, now: datetime) -> SavedTable:
 def run_table(
     *, table: SavedTable, actor: Actor, now: datetime, full: bool = False, reason: str = ""
 ) -> SavedTable:
-    """Note that the table leaves us; in full only with a reason and for who may reveal. Raises BadInput."""
+    """Note that the table leaves us; in full only with a reason and for who may reveal. Raises BadInput, TooMany."""
     check(table, "table.run", actor=actor)
     if full:
         check(table, "table.reveal", actor=actor)
         if not reason or not is_reason("table.reveal", reason):
             said = _("Please say why.")
             raise BadInput("reason", said, _("Choose one of the reasons."), {"reason": said})
+        if limits.take(
+            "table", str(actor.person_id), most=IN_FULL_AN_HOUR, within=timedelta(hours=1), now=now
+        ):
+            raise TooMany(
+                "tables",
+                _("You have taken many tables in full within this hour."),
+                _("Go on in a while. If it is urgent, ask a colleague."),
+            )
     SavedTable.objects.filter(pk=table.pk).update(last_run_at=now)
     verb = "table.reveal" if full else "table.run"
     record(
