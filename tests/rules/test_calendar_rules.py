@@ -157,14 +157,6 @@ def test_a_deadline_can_be_reckoned_again(start, span, days):
         assert again.provisional == due.provisional
 
 
-@given(moments)
-def test_open_or_closed(moment):
-    inside = any(opens <= moment.time() < closes for opens, closes in OFFICE_HOURS)
-    assert CALENDAR.is_working(moment) == (CALENDAR.works(moment.date()) and inside)
-    if CALENDAR.is_working(moment):
-        assert CALENDAR.add_working_hours(moment, 0).at == moment
-
-
 def test_own_office_hours():
     calendar = WorkCalendar({}, frozenset({2026}), ((time(9), time(17)),))
     assert calendar.add_working_hours(at("2026-11-23 09:00"), 8).at == at("2026-11-23 17:00")

@@ -112,8 +112,3 @@ def test_inner_clocks_stand_in_order_inside_the_outer_one(answer, outer):
     assert NOW <= clocks.remind_at <= clocks.call_at <= clocks.answer.at
     assert clocks.answer.at <= NOW + timedelta(minutes=outer)
     assert clocks.answer.at <= NOW + timedelta(minutes=answer)
-
-
-def test_half_days_have_hours():
-    assert rules.slot_start((TODAY, "morning")) < rules.slot_end((TODAY, "morning"))
-    assert rules.slot_end((TODAY, "morning")) == rules.slot_start((TODAY, "afternoon"))

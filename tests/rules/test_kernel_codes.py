@@ -60,11 +60,6 @@ def test_other_text_is_no_number(text):
     assert codes.check_number(text) is None
 
 
-def test_number_is_spoken_group_by_group():
-    number = codes.public_number("D", "141024", 2026, 123)
-    assert codes.spoken_number(number).startswith("D, 幺四幺零二四, 二六, 零零零幺二三, ")
-
-
 def test_door_word_is_two_different_easy_words():
     seen = {codes.door_word() for _try in range(200)}
     assert len(seen) > 150
@@ -136,9 +131,3 @@ def test_id_numbers_of_the_standard(vectors):
         assert not codes.is_id_number(number[:5] + wrong + number[6:])
     assert not codes.is_id_number("149999199713120023")
     assert not codes.is_id_number("")
-
-
-def test_organisation_codes_of_the_standard(vectors):
-    for code in vectors["uscc_check"]["valid"]:
-        assert codes.is_organisation_code(code)
-        assert not codes.is_organisation_code(code[:-1] + ("0" if code[-1] != "0" else "1"))

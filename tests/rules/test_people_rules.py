@@ -3,23 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from laojia.foundation.people.rules import (
-    Period,
-    Policy,
-    certified,
     clashing,
     clean_name,
     enough_contacts,
-    guardian_is_asked,
     least_age,
     lock_after,
     may_be_guardian,
     needs_guardian,
     same_name,
-    uninsured,
 )
 from laojia.policy.roles import SECOND_FACTOR_ROLES, SEPARATE_ROLES, Role
 
@@ -56,46 +49,11 @@ def test_the_age_is_never_told_too_high():
     assert least_age(2027, DAY) == 0
 
 
-def test_there_is_a_path_without_the_guardian():
-    assert guardian_is_asked(birth_year=2014, on=DAY, guardian_may_be_danger=False)
-    assert not guardian_is_asked(birth_year=2014, on=DAY, guardian_may_be_danger=True)
-    assert not guardian_is_asked(birth_year=1990, on=DAY, guardian_may_be_danger=False)
-
-
 def test_a_guardian_is_another_grown_up():
     assert may_be_guardian(child_id=1, guardian_id=2, guardian_birth_year=None, on=DAY)
     assert may_be_guardian(child_id=1, guardian_id=2, guardian_birth_year=2007, on=DAY)
     assert not may_be_guardian(child_id=1, guardian_id=2, guardian_birth_year=2010, on=DAY)
     assert not may_be_guardian(child_id=2, guardian_id=2, guardian_birth_year=None, on=DAY)
-
-
-def test_a_certificate_counts_from_its_first_day_to_the_day_before_its_end():
-    year = [Period(date(2026, 1, 1), date(2026, 11, 25))]
-    assert certified(year, date(2026, 11, 24))
-    assert not certified(year, DAY)
-    assert not certified(year, date(2025, 12, 31))
-    assert certified([*year, Period(DAY, None)], DAY)
-    assert not certified([], DAY)
-
-
-days = st.dates(date(2025, 1, 1), date(2027, 12, 31))
-
-
-@given(
-    st.sets(st.integers(1, 6)),
-    st.lists(st.tuples(days, days, st.booleans(), st.frozensets(st.integers(1, 6)))),
-    days,
-)
-def test_each_is_insured_by_some_policy_of_the_day(people, rows, day):
-    policies = [Policy(Period(start, end), everybody, names) for start, end, everybody, names in rows]
-    expected = {
-        one
-        for one in people
-        if not any(
-            start <= day < end and (everybody or one in names) for start, end, everybody, names in rows
-        )
-    }
-    assert uninsured(people, policies, day) == expected
 
 
 def test_two_contacts_stay():

@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 
 from django.utils.translation import gettext_lazy as _
-from stdnum.cn import ric, uscc
+from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2
 
@@ -23,7 +23,6 @@ _DAMM = (
 )  # fmt: skip
 _NUMBER = re.compile(r"([A-HJ-NP-Z])(\d{6})(\d{2})(\d{6,9})(\d)")
 _BREAKS = re.compile(r"[\s\-‐-―−_.·,,。、]+")  # what people put between groups
-_SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 _TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  an alphabet, without i, l, o, 0, 1
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the wide ones too
 _MARKED = tuple(f"'{sign}" for sign in _FORMULA)
@@ -65,11 +64,6 @@ def check_number(text: str) -> str | None:
         return None
     letter, county, year, serial, digit = match.groups()
     return f"{letter}{county}-{year}-{serial}-{digit}"
-
-
-def spoken_number(number: str) -> str:
-    """The number as a telephone desk says it, group by group, 幺 for one."""
-    return ", ".join(part.translate(_SPOKEN) for part in re.split(r"(?<=^[A-Z])|-", number))
 
 
 def _check_digit(body: str) -> str:
@@ -193,8 +187,3 @@ def clean_id_number(text: str) -> str:
 def mask_id_number(number: str) -> str:
     """The last four signs only: region and day of birth stay hidden."""
     return f"{'*' * (len(number) - 4)}{number[-4:]}" if len(number) > 7 else "****" if number else ""
-
-
-def is_organisation_code(text: str) -> bool:
-    """Unified social credit code after GB 32100-2015."""
-    return bool(uscc.is_valid(text.strip().upper()))

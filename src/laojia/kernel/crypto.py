@@ -63,11 +63,6 @@ def seal_head() -> str:
     return f"{cipher()}.{_ring().first}."
 
 
-def needs_new_seal(sealed: str) -> bool:
-    """True when the text was sealed with an older key or another cipher than would be used today."""
-    return not sealed.startswith(seal_head())
-
-
 def keyed_hash(text: str) -> str:
     """64 hex signs, the same for the same text: to find and compare what is sealed."""
     mac = _hash_begun().copy()

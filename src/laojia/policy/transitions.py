@@ -288,11 +288,6 @@ _MOVES: dict[tuple[str, str], Move] = {
 }
 
 
-def move_of(kind: str, verb: str) -> Move:
-    """The edge for a verb; KeyError when the machine has none (a bug, not bad input)."""
-    return _MOVES[kind, verb]
-
-
 def target_of(kind: str, verb: str, state: str, to: str = "") -> str | None:
     """The state that follows, or None when the verb is not open in this state or `to` is not one of its targets."""
     move = _MOVES[kind, verb]

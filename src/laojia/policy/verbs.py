@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from laojia.policy.permissions import PERMISSIONS
-from laojia.policy.transitions import MACHINES
 
 VERBS: frozenset[str] = frozenset(PERMISSIONS)
 
@@ -11,10 +10,3 @@ VERBS: frozenset[str] = frozenset(PERMISSIONS)
 LOOKING: frozenset[str] = frozenset(
     v for v in VERBS if v.split(".")[1] in {"see", "list", "see_draft", "see_shared", "call_list"}
 )
-
-
-def machine_verbs() -> frozenset[str]:
-    """Verbs that stand on some machine."""
-    return frozenset(m.verb for x in MACHINES.values() for m in x.moves) | frozenset(
-        v for x in MACHINES.values() for v in x.stays
-    )

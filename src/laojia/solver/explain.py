@@ -17,7 +17,6 @@ LATER_WISH = 25
 LATELY = 6
 LATELY_COUNTS = 5
 AGAIN = 12  # each further visit of one plan for the same crew: spreads the asking
-_NEAR_M, _FAR_M = 3000.0, 15000.0
 _METRES_A_POINT = 190.0
 _TOWN, _ELSEWHERE = 20, 60
 _FARTHEST = 240
@@ -78,14 +77,6 @@ def _way(need: Need, crew: Crew) -> int:
     if metres is None:
         return {"same_village": 0, "same_town": _TOWN}.get(_nearness(need, crew), _ELSEWHERE)
     return min(int(metres / _METRES_A_POINT), _FARTHEST)
-
-
-def is_near(metres: float) -> bool:
-    return metres <= _NEAR_M
-
-
-def is_far(metres: float) -> bool:
-    return metres > _FAR_M
 
 
 def why_nobody(need: Need, problem: Problem) -> str:

@@ -75,12 +75,6 @@ def since(moment: datetime | None) -> str:
 
 
 @register.filter
-def km(metres: float | None) -> str:
-    """1.9 公里,骑车约 10 分钟."""
-    return shown.said_distance(metres)
-
-
-@register.filter
 def masked_name(name: str | None) -> str:
     """张*."""
     return codes.mask_name(name or "")
@@ -102,12 +96,6 @@ def state_word(state: str, kind: str = "order") -> str:
 def tone(state: str, kind: str = "order") -> str:
     """go, soon, over or calm."""
     return shown.state_look(kind, state)[0]
-
-
-@register.filter
-def icon_of(state: str, kind: str = "order") -> str:
-    """Name of the sign beside the word of a state."""
-    return shown.state_look(kind, state)[1]
 
 
 @register.filter
@@ -186,12 +174,6 @@ def qr(context: template.Context, number: str) -> SafeString:
 def half_day(half: str) -> str:
     """上午, 下午, 晚上."""
     return str(labels.HALF_DAYS.get(half, half))
-
-
-@register.simple_tag
-def clock_of(due: datetime, provisional: bool = False) -> shown.Clock:
-    """{% clock_of order.due_at as c %}: tone, icon, word, when, provisional."""
-    return shown.clock(due, clock.now(), provisional=bool(provisional))
 
 
 @register.simple_tag(takes_context=True)

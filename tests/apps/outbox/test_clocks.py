@@ -88,17 +88,12 @@ def test_cancelled_clocks_are_silent(bell):
     set_("order.triage")
     set_(about=("order", 4))
     assert actions.cancel_clocks(ORDER, kinds=["order.promise"]) == 1
-    assert [clock.kind for clock in queries.clocks_about(*ORDER)] == ["order.triage"]
+    assert list(Clock.objects.filter(about_id=ORDER[1], state="pending").values_list("kind", flat=True)) == [
+        "order.triage"
+    ]
     assert actions.cancel_clocks(ORDER) == 1
     assert ring(bell) == 1
     assert bell.rung[0][0] == 4
-
-
-def test_moved_clocks_ring_later(bell):
-    set_()
-    assert actions.move_clocks(ORDER, NOW + timedelta(days=1)) == 1
-    assert ring(bell) == 0
-    assert ring(bell, NOW + timedelta(days=1)) == 1
 
 
 def test_one_claim_wins_and_a_lost_lease_is_taken_over(bell):

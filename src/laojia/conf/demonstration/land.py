@@ -38,9 +38,6 @@ class Land:
     points: list[Point] = field(default_factory=list)
     centre: Station | None = None
 
-    def town_of(self, area: Area) -> Area:
-        return next(town for town in self.towns if area.path.startswith(town.path))
-
 
 def make_land(scale: Scale, now: datetime) -> Land:
     """Areas by the real division list; stations before the map is drawn, so that no position is looked up for them."""

@@ -44,7 +44,6 @@ CERTIFICATES: Mapping[str, tuple[str, ...]] = {
     KEEPER_TEAM: ("心理治疗专业技术资格", "中心认定"),
 }
 INSURED_KINDS = ("便民维修队", "消防志愿队", "环保志愿队", "交通志愿队")
-OWN_WORK: Mapping[str, str] = {"医疗志愿队": "卫生院", "法律志愿队": "司法所", "消防志愿队": "专职消防队"}
 
 # A leader's usual week: weekday number → half-day → visits the team can make.
 WEEKS: tuple[Mapping[str, Mapping[str, int]], ...] = (
@@ -99,5 +98,4 @@ INCIDENTS = (
     ("damage", "擦柜子的时候碰掉一个花瓶，碎了。", "当场收拾干净，没有伤着人。"),
     ("fall", "出门时在台阶上滑了一下，坐在地上。", "扶起来歇了一会儿，能走。"),
 )
-MEDICINE = ("测血压的多，天冷了来的人多。",)
 RECORD = ("按约定上门，事情办妥。", "到点开始，没有落下一个人。", "活不多，陪着说了会儿话。")

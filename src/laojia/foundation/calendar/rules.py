@@ -55,13 +55,6 @@ class WorkCalendar:
         """Whether the year of the day has been entered."""
         return day.year in self.known_years
 
-    def is_working(self, at: datetime) -> bool:
-        """Whether the office is open at that moment."""
-        local = at.astimezone(CHINA)
-        return self.works(local.date()) and any(
-            opens <= local.time() < closes for opens, closes in self.hours
-        )
-
     def add_working_hours(self, start: datetime, hours: float | timedelta) -> Due:
         """The moment when so many open hours have run since `start`; 0 gives the next open moment."""
         span = hours if isinstance(hours, timedelta) else timedelta(hours=hours)

@@ -138,14 +138,6 @@ def _stop(kinds: tuple[str, ...] | None) -> KeptUpdate:
     return KeptUpdate(lambda: _pending(about, kinds), ("state", "lease", "lease_until"))
 
 
-def move_clocks(about: About, due: datetime | deadlines.Due, kinds: Collection[str] | None = None) -> int:
-    """Give the pending clocks of a thing another moment. Returns how many."""
-    at, uncertain, since, span = _reckoned(due, provisional=False)
-    return _pending(about, kinds).update(
-        due_at=at, provisional=uncertain, since=since, span=span, lease="", lease_until=None, attempts=0
-    )
-
-
 def _pending(about: tuple[Any, Any], kinds: Collection[str] | None) -> QuerySet[Clock]:
     rows = Clock.objects.filter(about_kind=about[0], about_id=about[1], state="pending")
     return rows if kinds is None else rows.filter(kind__in=kinds)

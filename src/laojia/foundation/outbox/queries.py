@@ -73,18 +73,6 @@ def demonstration_inbox() -> QuerySet[InboxEntry]:
     return InboxEntry.objects.order_by("-id")
 
 
-def clocks_about(kind: str, about_id: int) -> list[Clock]:
-    """Pending clocks of a thing, the next one first. The caller has checked that the actor may see the thing."""
-    return list(
-        Clock.objects.filter(about_kind=kind, about_id=about_id, state="pending").order_by("due_at", "id")
-    )
-
-
-def messages_about(kind: str, about_id: int) -> QuerySet[Message]:
-    """Messages of a thing, oldest first. The caller has checked that the actor may see the thing."""
-    return Message.objects.filter(about_kind=kind, about_id=about_id).order_by("id")
-
-
 def last_heartbeat() -> datetime | None:
     """When a worker last went round."""
     return Heartbeat.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()

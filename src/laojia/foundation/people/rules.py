@@ -142,6 +142,14 @@ def like_name(one: str, other: str) -> bool:
     return left == right or (len(short) > 1 and short in long)
 
 
+LEAST_REGISTERED_AGE = 8  # younger ones come along with their parents and are not registered (民法典 art. 19)
+# The 22 categories of the national volunteer system.
+CATEGORIES = (
+    "社区服务 扶贫减贫 支教助学 卫生健康 法律服务 环境保护 科技科普 文化艺术 平安综治 文明风尚 交通引导 "
+    "志愿消防 应急救援 禁毒宣传 体育健身 旅游服务 关爱特殊群体 大型活动 海外志愿服务 税收服务 疫情防控 其他"
+).split()
+
+
 def keeps_id_number(roles: Collection[Role], *, volunteer_number: str) -> bool:
     """Of volunteers alone (DOMAIN 3.5): registered, or with a post in a team; a resident is never asked."""
     return bool(volunteer_number) or bool(TEAM_ROLES & set(roles))
@@ -167,54 +175,12 @@ def may_have_guardian(birth_year: int | None, on: date) -> bool:
     return age is None or age < GROWN_UP
 
 
-def guardian_is_asked(*, birth_year: int | None, on: date, guardian_may_be_danger: bool) -> bool:
-    """The path without the guardian: when he may be the danger, nobody asks or tells him (DOMAIN 3.5)."""
-    return needs_guardian(birth_year, on) and not guardian_may_be_danger
-
-
 def may_be_guardian(
     *, child_id: int | None, guardian_id: int, guardian_birth_year: int | None, on: date
 ) -> bool:
     """Somebody else, and grown up as far as we know."""
     age = least_age(guardian_birth_year, on)
     return guardian_id != child_id and (age is None or age >= GROWN_UP)
-
-
-# --- valid on the day ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From a day on, up to but without the other (None: open)."""
-
-    start: date
-    end: date | None
-
-    def holds(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day < self.end)
-
-
-def certified(periods: Iterable[Period], on: date) -> bool:
-    """Is a certificate valid on the day of the work (条例 art. 16)?"""
-    return any(period.holds(on) for period in periods)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """An insurance policy reduced to what the check needs."""
-
-    period: Period
-    covers_all: bool
-    insured: frozenset[int] = frozenset()
-
-
-def uninsured(people: Collection[int], policies: Iterable[Policy], on: date) -> frozenset[int]:
-    """Who of these is not insured on the day (条例 art. 17): each needs a policy that names him or covers all."""
-    left = frozenset(people)
-    for policy in policies:
-        if policy.period.holds(on):
-            left = frozenset() if policy.covers_all else left - policy.insured
-    return left
 
 
 # --- posts ---------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ ASKED_BEFORE_POOL = 2  # after two silent or declined offers: the pool and the c
 SILENT_BEFORE_CALL = 2  # 先打电话再派
 UNDO = timedelta(seconds=10)
 LATELY = timedelta(days=14)
-SUGGESTED = 3  # Enter and two alternatives
 MOST_IN_ONE_TRIP = 8
 MOST_AT_ONCE = 300  # orders one suggestion is made for
 LADDER = ("pool", "station", "centre")
@@ -66,10 +65,6 @@ def helpers_needed(*, two_people: bool, first_visit_alone: bool) -> int:
 
 def slot_end(slot: Slot) -> datetime:
     return datetime.combine(slot[0], HALF_HOURS[slot[1]][1], tzinfo=CHINA)
-
-
-def slot_start(slot: Slot) -> datetime:
-    return datetime.combine(slot[0], HALF_HOURS[slot[1]][0], tzinfo=CHINA)
 
 
 def wished_slots(

@@ -64,11 +64,6 @@ def words_for_team(actor: Actor) -> QuerySet[Review]:
     return rows.select_related("order__item_version").order_by("-at")
 
 
-def reviews_of(order: Order) -> list[Review]:
-    """Reviews of an order the caller may see, oldest first."""
-    return list(order.reviews.order_by("id"))
-
-
 def last_attendance(order: Order) -> Attendance | None:
     """The attendance a review would be about: the newest that is over or expected."""
     return (
@@ -95,7 +90,6 @@ class Figures:
     month: date
     towns: list[str]
     rows: list[FigureRow]
-    town_totals: list[int | None]
     total: int | None
     reviewed: int
     solved_share: int | None
@@ -165,7 +159,6 @@ def _hidden(
         month,
         [towns.get(t, "") for t in columns],
         rows,
-        [shown[_ALL, t] for t in columns],
         shown[_ALL, _ALL],
         *_heard(month),
     )

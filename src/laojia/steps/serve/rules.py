@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 ADULT = 18
-LATE_RECORD = "late"
 MOST_MINUTES = 12 * 60
 
 # Nobody answers the door: phone → emergency contact → grid worker → 110/120, within two hours (DOMAIN 3.13).

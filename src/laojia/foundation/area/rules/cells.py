@@ -19,7 +19,6 @@ from laojia.foundation.area.rules.codes import next_codes
 from laojia.policy.roles import AreaLevel
 
 GRID_HOLDS = 6  # micro-grids in a generated grid, about 250 households
-MOST_IN_GRID = 99
 STEP = 1e-6  # degrees, about 0.1 m: finer digits would only pretend
 _ROUNDS = 4  # of Lloyd's relaxation: enough to look even, few enough to look grown
 _HALVINGS = 22  # of the county's width: below a metre

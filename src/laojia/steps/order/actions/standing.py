@@ -312,8 +312,3 @@ def complaint_filed(event: Event) -> None:
         other_team(
             standing=standing, reason="complaint", actor=event.actor, now=event.now, because="complaint.file"
         )
-
-
-def may_pause(standing: StandingHelp, actor: Actor) -> None:
-    """Raises unless the actor may pause it now; for pages that show the form first."""
-    check(standing, "standing.pause", actor=actor)

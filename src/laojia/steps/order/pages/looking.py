@@ -22,7 +22,6 @@ from laojia.steps.order.pages.opening import Opened, opened, remember
 # Four digits are ten thousand tries: few per number, some per address (a village may share one).
 _PER_NUMBER = (5, timedelta(hours=1))
 _PER_ADDRESS = (30, timedelta(hours=1))
-_TONES = {"order.nudge": "bell", "order.change": "calendar", "order.cancel": "cross"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

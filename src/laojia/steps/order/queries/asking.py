@@ -15,8 +15,6 @@ from laojia.steps.order.models import Attendance, Order
 
 _SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _MOST = 60
-_MOST_SHOWN = 200
-_VISITS_SHOWN = 8
 _SAY_WITHIN = timedelta(days=15)  # as long as a review counts
 
 

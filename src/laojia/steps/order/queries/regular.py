@@ -27,7 +27,6 @@ from laojia.steps.order.models import Attendance, Order, StandingCheck, Standing
 _MOST = 200
 _WAITING = 60
 _VISITS = 30
-SHOWN = ("open", "active", "paused", "no_team", "missed", "to_ask", "ended")
 DAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),
     gettext_lazy("Friday"), gettext_lazy("Saturday"), gettext_lazy("Sunday"),
