@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from laojia.foundation.teams.models import Team
+from laojia.kernel.clock import local_date
 from laojia.steps.dispatch.models import Invite
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Attendance
@@ -90,10 +93,56 @@ def test_a_call_up_is_opened_with_chosen_teams(cast: Cast) -> None:
     done = desk.post("/call-ups/new/", form | {"teams": [cast.team.pk, cast.other_team.pk]})
     row = Occasion.objects.get(emergency=True)
     assert done.headers["Location"] == f"/desk/drives/{row.pk}/"
-    assert "清路" in desk.get("/call-ups/").content.decode()
+    listed = desk.get("/call-ups/").content.decode()
+    assert "清路" in listed
+    assert "草稿" not in listed + desk.get(f"/desk/drives/{row.pk}/").content.decode()
+    assert f"/desk/drives/{row.pk}/" in desk.get(f"/occasions/{row.pk}/").content.decode()
     station = seen_by(cast.station_staff)
     assert station.get("/call-ups/new/").status_code == 403
     assert "/call-ups/new/" not in station.get("/call-ups/").content.decode()
+
+
+def _boxes(page: str) -> dict[int, bool]:
+    """Team → ticked, as the page lists them."""
+    found = re.findall(r'name="teams" value="(\d+)"( checked)?', page)
+    return {int(pk): bool(ticked) for pk, ticked in found}
+
+
+def test_ticks_of_one_search_are_kept_by_the_next(cast: Cast) -> None:
+    desk = seen_by(cast.dispatcher)
+    one, other = cast.team, cast.other_team
+    first = desk.post("/call-ups/new/", {"filter": "1", "q": one.name, "what": "清路"}).content.decode()
+    assert _boxes(first) == {one.pk: True}
+    asked = {"filter": "1", "shown": [one.pk], "q": other.name}
+    assert _boxes(desk.post("/call-ups/new/", asked | {"teams": [one.pk]}).content.decode()) == {
+        one.pk: True,
+        other.pk: True,
+    }
+    assert _boxes(desk.post("/call-ups/new/", asked).content.decode()) == {other.pk: True}
+    # Who was unticked is not ticked again, neither by another search nor by a refusal.
+    again = {"shown": [one.pk], "q": one.name}
+    assert _boxes(desk.post("/call-ups/new/", again | {"filter": "1"}).content.decode()) == {one.pk: False}
+    assert _boxes(desk.post("/call-ups/new/", again).content.decode()) == {one.pk: False}
+
+
+def test_enter_in_the_search_of_teams_never_calls_them_up(cast: Cast) -> None:
+    page = seen_by(cast.dispatcher).get("/call-ups/new/").content.decode()
+    form = page[page.index('action="/call-ups/new/"') :]
+    assert 'name="filter"' in re.findall(r"<button[^>]*>", form)[0]  # Enter presses the first
+
+
+def test_a_rest_that_is_over_is_not_said_and_a_cut_list_says_so(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Team.objects.filter(pk=cast.team.pk).update(resting_until=local_date(NOW))
+    Team.objects.filter(pk=cast.other_team.pk).update(resting_until=local_date(NOW) + timedelta(days=3))
+    desk = seen_by(cast.dispatcher)
+    assert "休整中" not in desk.get("/call-ups/new/", {"q": cast.team.name}).content.decode()
+    page = desk.get("/call-ups/new/", {"q": cast.other_team.name}).content.decode()
+    assert "休整中" in page
+    assert "还有别的" not in page
+    monkeypatch.setattr("laojia.channels.console.queries.drives.MOST_SHOWN", 1)
+    assert "先列出 1 支，还有别的" in desk.get("/call-ups/new/").content.decode()
 
 
 def test_trips_are_proposed_and_made_in_one_go(cast: Cast) -> None:

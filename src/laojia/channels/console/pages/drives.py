@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,12 +20,12 @@ from laojia.channels.console.queries.drives import (
     call_up_items,
     callable_teams,
     contacts_by_team,
+    teams_named,
     trips_map,
 )
 from laojia.foundation.area.models import Area
 from laojia.foundation.journal.actions import require
 from laojia.foundation.teams import queries as teams
-from laojia.foundation.teams.models import Team
 from laojia.kernel.clock import local_date
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope
@@ -83,8 +83,12 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
         require(actor, "call_up.open", Subject("occasion", area_path=next(iter(prefixes), "/0/")))
     sent = request.POST if request.method == "POST" else request.GET
     kind, text = sent.get("kind", ""), sent.get("q", "").strip()[:40]
-    found = callable_teams(kind=kind, text=text)
-    ticked = {row_id(one) or 0 for one in request.POST.getlist("teams")}
+    found, more = callable_teams(kind=kind, text=text)
+    looking = request.method != "POST" or "filter" in request.POST
+    ticked, shown = _ids(sent, "teams"), _ids(sent, "shown")
+    kept = teams_named(ticked - {team.pk for team in found})  # ticked earlier, under another filter
+    if looking and (kind or text):
+        ticked |= {team.pk for team in found} - shown  # who is found now is meant, who was unticked is not
     words = {"items": call_up_items(), "areas": movable_areas(actor)}
     form = CallUpForm(request.POST or None, initial={"key": uuid.uuid4(), "hours": 4}, **words)
     if "filter" in request.POST:
@@ -99,16 +103,20 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The teams are being told. Watch here who comes."))
             return redirect("console:drive", pk=occasion.pk)
     context = {
-        "form": form, "teams": found, "kinds": teams.kinds(), "kind": kind, "text": text,
-        "ticked": ticked or {team.pk for team in found if kind or text}, "today": local_date(now),
+        "form": form, "teams": [*kept, *found], "more": more, "kinds": teams.kinds(), "kind": kind, "text": text,
+        "ticked": ticked, "today": local_date(now),
     }  # fmt: skip
     return render(request, "console/call_up_new.html", context, status=422 if form.errors else 200)
+
+
+def _ids(sent: QueryDict, name: str) -> set[int]:
+    return {pk for pk in map(row_id, sent.getlist(name)) if pk}
 
 
 def _opened(given: dict[str, Any], ticked: set[int], actor: Actor, now: Any) -> Occasion:
     version = ItemVersion.objects.get(pk=given.pop("item"))
     area = Area.objects.get(pk=given.pop("area"))
-    chosen = list(Team.objects.filter(pk__in=ticked, ended_on=None))
+    chosen = teams_named(ticked)
     return actions.call_up(item_version=version, area=area, teams=chosen, actor=actor, now=now, **given)
 
 
@@ -119,22 +127,21 @@ def drive(request: HttpRequest, pk: int) -> HttpResponse:
     actor, now = actor_of(request), moment()
     row = dispatch.occasion_for_teams(actor, pk)
     if request.method == "POST":
-        chosen = Team.objects.filter(
-            pk__in=[row_id(t) or 0 for t in request.POST.getlist("teams")], ended_on=None
-        )
-        asked = actions.invite(occasion=row, teams=list(chosen), actor=actor, now=now)
+        chosen = teams_named(_ids(request.POST, "teams"))
+        asked = actions.invite(occasion=row, teams=chosen, actor=actor, now=now)
         said = ngettext("%(count)s team is asked.", "%(count)s teams are asked.", len(asked))
         messages.success(request, said % {"count": len(asked)})
         return redirect("console:drive", pk=pk)
     invites = dispatch.invites_of(row)
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:40]
     asked_ids = {one.team_id for one in invites} | {row.team_id}
-    more = [t for t in callable_teams(kind=kind, text=text) if t.pk not in asked_ids] if kind or text else []
+    found, more = callable_teams(kind=kind, text=text) if kind or text else ([], False)
     states = Counter(one.state for one in invites)
     context = {
         "row": row, "invites": [(one, contacts) for one, contacts in contacts_by_team(invites, now)],
         "coming": sum(one.heads for one in invites if one.state == "accepted"), "states": states,
-        "kinds": teams.kinds(), "kind": kind, "text": text, "more": more,
+        "kinds": teams.kinds(), "kind": kind, "text": text,
+        "teams": [team for team in found if team.pk not in asked_ids], "more": more, "today": local_date(now),
         "may_ask": may(actor, "invite.make", Subject("invite", area_path=row.area_path))
         and row.state in ("draft", "offered", "confirmed", "postponed"),
         "verbs": open_verbs(actor, subject_of(row)),

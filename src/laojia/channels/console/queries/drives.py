@@ -63,15 +63,22 @@ def trips_map(trips: Sequence[Trip]) -> TripsMap:
     return TripsMap(Map(picture.width, picture.height, ground), spots)
 
 
-def callable_teams(*, kind: str, text: str) -> list[Team]:
-    """Teams to tick, by name; resting ones too, marked: in an emergency they may be asked.
+def callable_teams(*, kind: str, text: str) -> tuple[list[Team], bool]:
+    """Teams to tick, by name, and whether there are more; resting ones too, marked: in an emergency they may be asked.
 
     All of the county, as everybody sees them on the public page of teams: a station asks the next town's team as well.
     """
     rows = Team.objects.filter(ended_on=None).select_related("area").order_by("name", "id")
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(Q(name__contains=text) | Q(area__name__contains=text)) if text else rows
-    return list(rows[:MOST_SHOWN])
+    found = list(rows[: MOST_SHOWN + 1])
+    return found[:MOST_SHOWN], len(found) > MOST_SHOWN
+
+
+def teams_named(ids: Iterable[int]) -> list[Team]:
+    """Those of these teams that are still there, by name."""
+    rows = Team.objects.filter(pk__in=list(ids), ended_on=None)
+    return list(rows.select_related("area").order_by("name", "id"))
 
 
 def call_up_items() -> list[tuple[int, str]]:

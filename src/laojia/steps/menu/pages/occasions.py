@@ -205,10 +205,8 @@ def _coming(row: Occasion) -> Any:
 
 def _drive_url(row: Occasion) -> str:
     """Where other teams are asked along; the console's page, a later step named by its route."""
-    if row.kind not in ("seats", "whole_village", "volunteers") or row.state not in (
-        "confirmed",
-        "postponed",
-    ):
+    for_many = row.kind in ("seats", "whole_village", "volunteers")
+    if not row.emergency and not (for_many and row.state in ("confirmed", "postponed")):
         return ""
     try:
         return reverse("console:drive", args=[row.pk])
@@ -218,7 +216,7 @@ def _drive_url(row: Occasion) -> str:
 
 def _ask_url(row: Occasion) -> str:
     """Where a team is asked: the console's page of the occasion, a later step named by its route."""
-    if row.state not in ("draft", "offered"):
+    if row.state not in ("draft", "offered") or row.emergency:
         return ""
     try:
         return reverse("console:occasion", args=[row.pk])
