@@ -58,6 +58,12 @@ VISITOR = Actor(person_id=None, grants=(Grant(Role.RESIDENT),))  # nobody is sig
 CLOCK = Actor(person_id=None, grants=(Grant(Role.SYSTEM),), channel=Channel.CLOCK)
 
 
+def actor_of(request: Any) -> Actor:
+    """Who acts in this request, as the middleware found it."""
+    actor: Actor = request.actor
+    return actor
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Which columns of a table carry the facts. The rule (`subject_of`) and the SQL filter both read this."""

@@ -12,7 +12,7 @@ from laojia.foundation.calendar import actions, queries
 from laojia.foundation.calendar.forms import DayForm, HoursForm, YearForm
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput
-from laojia.policy.facts import Actor, Subject
+from laojia.policy.facts import Subject, actor_of
 from laojia.policy.permissions import may
 
 _YEARS = range(2000, 2201)
@@ -37,7 +37,7 @@ def day(request: HttpRequest, year: int) -> HttpResponse:
     if form.is_valid():
         entry = form.cleaned_data
         try:
-            actions.edit_day(**entry, actor=_actor(request), now=clock.now())
+            actions.edit_day(**entry, actor=actor_of(request), now=clock.now())
         except BadInput as refused:
             _put(form, refused)
         else:
@@ -57,7 +57,7 @@ def enter(request: HttpRequest, year: int) -> HttpResponse:
                 year=year,
                 days=entry["days"],
                 source=entry["source"],
-                actor=_actor(request),
+                actor=actor_of(request),
                 now=clock.now(),
             )
         except BadInput as refused:
@@ -77,7 +77,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     form = HoursForm(request.POST)
     this = clock.local_date(clock.now()).year
     if form.is_valid():
-        actions.set_office_hours(hours=form.cleaned_data["hours"], actor=_actor(request), now=clock.now())
+        actions.set_office_hours(hours=form.cleaned_data["hours"], actor=actor_of(request), now=clock.now())
         messages.success(
             request,
             _("The office hours are saved. They count for everything that begins from now on."),
@@ -87,7 +87,7 @@ def hours(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, year: int, **forms: Any) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     grid = queries.year_grid(actor, _checked(year))
     editable = may(actor, "calendar.edit_day", Subject("calendar_day"))
     context = {
@@ -119,8 +119,3 @@ def _checked(year: int) -> int:
 def _put(form: Any, refused: BadInput) -> None:
     names = [name for name in refused.fields if name in form.fields]
     form.add_error(names[0] if names else None, str(refused))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

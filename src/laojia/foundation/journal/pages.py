@@ -10,14 +10,14 @@ from django.views.decorators.http import require_safe
 from laojia.foundation.journal import queries
 from laojia.foundation.journal.forms import FilterForm
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor
+from laojia.policy.facts import actor_of
 
 
 @require_safe
 @never_cache
 def listed(request: HttpRequest) -> HttpResponse:
     """Rows by filter, newest first, and how far the chain is sealed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     form = FilterForm(request.GET)
     form.is_valid()
     rows = queries.journal_rows(actor, **form.cleaned_data)

@@ -24,7 +24,7 @@ from laojia.foundation.lists.rules import BAD, ListKind
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
 
 _ON_A_PAGE = 50
@@ -34,7 +34,7 @@ _ON_A_PAGE = 50
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
     """The batches, a form for the next one, and the templates."""
-    actor = _actor(request)
+    actor = actor_of(request)
     kinds = _kinds(actor)
     form = SheetForm(
         request.POST if request.method == "POST" else None,
@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One list: how far it is, what each row is, and what can be done with it."""
-    batch = queries.batch_seen(_actor(request), pk)
+    batch = queries.batch_seen(actor_of(request), pk)
     return render(request, "lists/one.html", _context(request, batch))
 
 
@@ -72,7 +72,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, asked for by the page every second; when it is through, the whole page comes anew."""
-    batch = queries.batch_seen(_actor(request), pk)
+    batch = queries.batch_seen(actor_of(request), pk)
     answer = render(request, "lists/_progress.html", {"batch": batch, **_numbers(batch)})
     if batch.state not in AT_WORK:
         answer["HX-Refresh"] = "true"
@@ -101,7 +101,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The bad rows as a workbook with a column of reasons."""
-    batch = queries.batch_seen(_actor(request), pk)
+    batch = queries.batch_seen(actor_of(request), pk)
     if batch.blanked or not batch.bad:
         raise OutOfScope(
             "no_bad_rows",
@@ -115,14 +115,14 @@ def bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty list of a kind, with examples and what goes where."""
-    found = next((one for one in _kinds(_actor(request)) if one.name == kind), None)
+    found = next((one for one in _kinds(actor_of(request)) if one.name == kind), None)
     if found is None:
         raise OutOfScope("not_here", _("There is no such kind of list."), _("Open the lists and look again."))
     return _workbook(template_of(found), f"template-{found.name}.xlsx")
 
 
 def _do(request: HttpRequest, pk: int, act: Callable[..., Batch], said: str) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     batch = act(batch=queries.batch_seen(actor, pk), actor=actor, now=clock.now())
     if batch.state in AT_WORK:
         work_on(batch.pk, AT_ONCE)
@@ -132,7 +132,7 @@ def _do(request: HttpRequest, pk: int, act: Callable[..., Batch], said: str) -> 
 
 
 def _context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
-    actor = _actor(request)
+    actor = actor_of(request)
     form = RowsForm(request.GET if {"found", "row"} & set(request.GET) else None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = wanted.get("found", BAD if batch.bad and not form.is_bound else "")
@@ -199,8 +199,3 @@ def _workbook(body: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(body, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

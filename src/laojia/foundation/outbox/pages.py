@@ -14,7 +14,7 @@ from laojia.foundation.outbox import actions, queries
 from laojia.foundation.outbox.rules import receipt_is_genuine
 from laojia.kernel import clock, env
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor
+from laojia.policy.facts import actor_of
 
 _MOST_RECEIPTS = 1000
 
@@ -23,7 +23,7 @@ _MOST_RECEIPTS = 1000
 @never_cache
 def inbox(request: HttpRequest) -> HttpResponse:
     """Own messages for who is signed in; the demonstration's post box for everybody."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     after = request.GET.get("after") or None
     everybody = request.GET.get("whose") == "all" or actor.person_id is None
     demonstration = queries.demonstration_inbox()

@@ -16,7 +16,7 @@ from laojia.foundation.journal.actions import require
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, OutOfScope
-from laojia.policy.facts import Actor, Subject, subject_of
+from laojia.policy.facts import Actor, Subject, actor_of, subject_of
 from laojia.policy.roles import Role
 from laojia.steps.dispatch import actions, queries
 from laojia.steps.dispatch.models import Offer
@@ -36,7 +36,7 @@ class AtDesk(SessionAuth):
             ) from None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         prefixes = actor.prefixes(Role.DISPATCHER, Role.STATION_STAFF)
         require(actor, "offer.make", Subject("offer", area_path=prefixes[0] if prefixes else ""))
         return actor
@@ -127,7 +127,7 @@ def queue(
 ) -> Any:
     """Read page by page; rows that arrive meanwhile shift nothing."""
     filters = orders.QueueFilter(state=state, late_at=clock.now() if late else None)
-    page = orders.queue(_actor(request), filters, after, size)
+    page = orders.queue(actor_of(request), filters, after, size)
     return {"rows": [_row(one) for one in page.rows], "next_cursor": page.next_cursor}
 
 
@@ -152,7 +152,7 @@ def teams(request: HttpRequest, number: str) -> Any:
 @router.get("/desk/orders/{number}/offers", response=list[OfferOut], summary="Offers made for an order")
 def offers(request: HttpRequest, number: str) -> Any:
     """The last one first."""
-    return [_out(offer) for offer in queries.offers_of(_actor(request), _order(request, number))]
+    return [_out(offer) for offer in queries.offers_of(actor_of(request), _order(request, number))]
 
 
 @router.post("/desk/orders/{number}/offers", response={201: OfferOut}, summary="Ask a team")
@@ -170,7 +170,7 @@ def make_offer(
     trip = queries.trip_of(order)
     what: dict[str, Any] = {"occasion": trip} if trip is not None else {"orders": [order]}
     made = actions.make_offer(
-        actor=_actor(request), now=clock.now(), team=team, date=body.date, half=body.half, key=idempotency_key,
+        actor=actor_of(request), now=clock.now(), team=team, date=body.date, half=body.half, key=idempotency_key,
         looked=body.looked, **what,
     )  # fmt: skip
     return Status(201, _out(made))
@@ -179,20 +179,15 @@ def make_offer(
 @router.post("/desk/offers/{int:pk}/withdraw", response=OfferOut, summary="Take an offer back")
 def withdraw(request: HttpRequest, pk: int) -> Any:
     """Within ten seconds nobody was disturbed; later the team is told."""
-    actor = _actor(request)
+    actor = actor_of(request)
     return _out(actions.withdraw(offer=queries.offer_seen(actor, pk), actor=actor, now=clock.now()))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _order(request: HttpRequest, number: str) -> Order:
     """An order of the desk's area; a sealed one is not there."""
-    order = orders.order(number, _actor(request))
+    order = orders.order(number, actor_of(request))
     about = subject_of(order)
-    require(_actor(request), "offer.make", Subject("offer", area_path=about.area_path, protected=about.protected,
+    require(actor_of(request), "offer.make", Subject("offer", area_path=about.area_path, protected=about.protected,
                                                    sealed=about.sealed))  # fmt: skip
     return order
 

@@ -17,7 +17,7 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.area.queries import area_by_code
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, NotPermitted
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import actions, queries
 from laojia.steps.order.actions.checking import limit_ordering
@@ -36,7 +36,7 @@ class SignedIn(SessionAuth):
             ) from None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         if actor.person_id is None:
             raise NotPermitted(
                 "sign_in",
@@ -119,9 +119,9 @@ def place(
 ) -> Any:
     """The same key again gives the same order, however often it is sent."""
     now = clock.now()
-    limit_ordering(actor=_actor(request), now=now, asked_from=request.META)
+    limit_ordering(actor=actor_of(request), now=now, asked_from=request.META)
     facts: dict[str, Any] = {
-        "actor": _actor(request), "now": now, "key": idempotency_key, "place": body.place, "words": body.words,
+        "actor": actor_of(request), "now": now, "key": idempotency_key, "place": body.place, "words": body.words,
         "alone": body.alone, "contact_phone": body.contact_phone, "sure": body.sure, "lon": body.lon, "lat": body.lat,
         "position_system": body.position_system,
     }  # fmt: skip
@@ -145,13 +145,13 @@ def place(
 @router.get("/orders/{number}", response=OrderOut, summary="How one of my orders stands")
 def see(request: HttpRequest, number: str) -> Any:
     """By its number, for the person, who asked, and colleagues whose area it is."""
-    return _out(queries.order(number, _actor(request)), clock.now())
+    return _out(queries.order(number, actor_of(request)), clock.now())
 
 
 @router.post("/orders/{number}/nudge", response=OrderOut, summary="Remind")
 def nudge(request: HttpRequest, number: str) -> Any:
     """Counted once per half-day."""
-    now, actor = clock.now(), _actor(request)
+    now, actor = clock.now(), actor_of(request)
     order = queries.order(number, actor)
     actions.nudge(order=order, actor=actor, now=now)
     return _out(order, now)
@@ -160,15 +160,10 @@ def nudge(request: HttpRequest, number: str) -> Any:
 @router.post("/orders/{number}/cancel", response=OrderOut, summary="Cancel")
 def cancel(request: HttpRequest, number: str, body: CancelIn) -> Any:
     """Not needed any more."""
-    now, actor = clock.now(), _actor(request)
+    now, actor = clock.now(), actor_of(request)
     order = queries.order(number, actor)
     actions.cancel(order=order, reason=body.reason, actor=actor, now=now)
     return _out(order, now)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _area(body: OrderIn) -> Area | None:

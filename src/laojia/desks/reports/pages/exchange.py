@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from laojia.desks.reports import actions
 from laojia.desks.reports.forms import AnswerForm
 from laojia.desks.reports.models import ExchangeFile
-from laojia.desks.reports.pages.shared import actor_of, as_csv, as_xlsx
+from laojia.desks.reports.pages.shared import as_csv, as_xlsx
 from laojia.desks.reports.queries import exchange as queries
 from laojia.foundation.lists.jobs.reading import rows_of
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput
 from laojia.kernel.paging import page
+from laojia.policy.facts import actor_of
 
 MOST_ANSWERS = 20_000
 

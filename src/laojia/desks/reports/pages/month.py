@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from laojia.desks.reports import actions, queries
 from laojia.desks.reports.forms import NoteForm
-from laojia.desks.reports.pages.shared import Cell, actor_of, as_xlsx, period_of
+from laojia.desks.reports.pages.shared import Cell, as_xlsx, period_of
 from laojia.desks.reports.queries import COUNTED, Figure, Sheet, View
 from laojia.desks.reports.rules import Period, in_hours, month_of, year_of
 from laojia.kernel import clock
 from laojia.kernel.paging import page
 from laojia.policy import metrics
-from laojia.policy.facts import Actor, Subject
+from laojia.policy.facts import Actor, Subject, actor_of
 from laojia.policy.permissions import may
 
 

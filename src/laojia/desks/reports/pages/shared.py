@@ -9,25 +9,18 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from laojia.desks.reports.rules import Period, read_period
 from laojia.kernel import clock
 from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput
-from laojia.policy.facts import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
 _LOOKED_AT = 200  # rows that say how wide a column has to be
 _TITLE = re.compile(r"[\[\]:*?/\\]")  # signs no sheet may have in its name
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks, as the middleware found."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def period_of(text: str) -> Period:

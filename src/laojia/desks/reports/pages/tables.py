@@ -13,12 +13,12 @@ from laojia import labels
 from laojia.desks.reports import actions
 from laojia.desks.reports.forms import TableForm
 from laojia.desks.reports.models import SavedTable
-from laojia.desks.reports.pages.shared import actor_of, as_csv, as_xlsx
+from laojia.desks.reports.pages.shared import as_csv, as_xlsx
 from laojia.desks.reports.queries import tables as queries
 from laojia.desks.reports.queries.columns import SUBJECTS
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, Conflict
-from laojia.policy.facts import subject_of
+from laojia.policy.facts import actor_of, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.reasons import REASONS
 

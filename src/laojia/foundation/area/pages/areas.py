@@ -27,7 +27,7 @@ from laojia.kernel import clock
 from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput, Refused
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import LEVEL_ORDER, AreaLevel
 
@@ -56,7 +56,7 @@ class _Line:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Areas of one level with search."""
-    actor, county = _actor(request), queries.only_county()
+    actor, county = actor_of(request), queries.only_county()
     check(county, "area.see", actor=actor)
     form = SearchForm(request.GET if "level" in request.GET else None, initial={"level": AreaLevel.TOWN})
     rows = page(
@@ -77,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The same list as CSV, with a byte-order mark because offices open it in a spreadsheet."""
-    actor = _actor(request)
+    actor = actor_of(request)
     check(queries.only_county(), "area.see", actor=actor)
     form = SearchForm(request.GET if "level" in request.GET else None, initial={"level": AreaLevel.TOWN})
     wanted = _wanted(form)
@@ -110,7 +110,7 @@ def new_area(request: HttpRequest, code: str) -> HttpResponse:
         below = LEVEL_ORDER.index(AreaLevel(above.level)) + 1
         level = LEVEL_ORDER[below] if below < len(LEVEL_ORDER) else ""
         return actions.create_area(
-            level=level, parent=above, actor=_actor(request), now=clock.now(), **form.cleaned_data
+            level=level, parent=above, actor=actor_of(request), now=clock.now(), **form.cleaned_data
         )
 
     return _change(request, above, "new_form", form, make, _("The area is there."))
@@ -124,7 +124,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 
     def make() -> Area:
         return actions.rename_area(
-            area=area, name=form.cleaned_data["name"], actor=_actor(request), now=clock.now()
+            area=area, name=form.cleaned_data["name"], actor=actor_of(request), now=clock.now()
         )
 
     return _change(request, area, "rename_form", form, make, _("The name is changed."))
@@ -144,7 +144,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
             on=entry["on"],
             successors=successors,
             kind=entry["kind"] if successors else "",
-            actor=_actor(request),
+            actor=actor_of(request),
             now=clock.now(),
         )
         return successors[0] if successors else area
@@ -170,7 +170,7 @@ def _change(
 
 
 def _show(request: HttpRequest, area: Area, **forms: Form) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     verbs = _open(actor, area) if area.valid_to is None else {}
     below = page(queries.children_of(area).defer("outline"), ("code",), request.GET.get("after"), 100)
     context = {
@@ -222,7 +222,7 @@ def area_asked(request: HttpRequest, code: str) -> Area:
     area = queries.area_by_code(code)
     if area is None:
         raise queries.no_such_area()
-    check(area, "area.see", actor=_actor(request))
+    check(area, "area.see", actor=actor_of(request))
     return area
 
 
@@ -238,8 +238,3 @@ def put_into(form: Form, refused: Refused) -> None:
     """Show a refusal at the fields it names, or above the form."""
     for name, sentence in (refused.fields or {"": refused}).items():
         form.add_error(name if name in form.fields else None, str(sentence))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

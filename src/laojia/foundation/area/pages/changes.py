@@ -21,7 +21,7 @@ from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, OutOfScope, Refused
 from laojia.kernel.paging import page
 from laojia.labels import state_word
-from laojia.policy.facts import Actor, Subject
+from laojia.policy.facts import Subject, actor_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import AreaLevel
 
@@ -97,7 +97,7 @@ def _answer(
             try:
                 given = words(form.cleaned_data)
                 if "plan" in request.POST:
-                    change = plan(**given, actor=_actor(request), now=clock.now())
+                    change = plan(**given, actor=actor_of(request), now=clock.now())
                     day = change.on.isoformat()
                     messages.success(
                         request,
@@ -136,7 +136,7 @@ def _cell(one: holdings.Holding, name: str, value: Any) -> Any:
 @require_safe
 def planned(request: HttpRequest) -> HttpResponse:
     """What is planned, and what was done or undone."""
-    actor = _actor(request)
+    actor = actor_of(request)
     require(actor, "area.see", Subject("area"))
     waiting = list(changes.changes(actor).filter(state="planned").order_by("on", "pk"))
     over = page(
@@ -152,7 +152,7 @@ def planned(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """A planned change does not happen."""
-    actor = _actor(request)
+    actor = actor_of(request)
     actions.undo_change(change=changes.change_by_id(actor, pk), actor=actor, now=clock.now())
     messages.success(request, _("Undone: everything stays as it is."))
     return redirect("area:changes")
@@ -160,13 +160,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, code: str, verb: str) -> Area:
     area = area_asked(request, code)
-    require(_actor(request), verb, Subject("area_change"))
+    require(actor_of(request), verb, Subject("area_change"))
     if area.level == AreaLevel.COUNTY and verb != "area.rename":
         words = _("The county itself stays whole.")
         raise BadInput("one_level", words, _("Choose a town, a village or a grid."))
     return area
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

@@ -16,7 +16,7 @@ from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
 from laojia.kernel.errors import Refused
 from laojia.kernel.geo import System
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 
 
 def new_station(request: HttpRequest) -> HttpResponse:
@@ -48,13 +48,13 @@ def end_station(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a station."""
     now = clock.now()
     station = queries.station_by_id(pk)
-    actions.close_station(station=station, on=clock.local_date(now), actor=_actor(request), now=now)
+    actions.close_station(station=station, on=clock.local_date(now), actor=actor_of(request), now=now)
     messages.success(request, _("The station is closed."))
     return redirect("area:one", code=station.area.code)
 
 
 def _station(request: HttpRequest, station: Station | None, initial: dict[str, Any]) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     check(station or Station(area_path=queries.only_county().path), "station.save", actor=actor)
     form = StationForm(
         request.POST or None,
@@ -104,7 +104,7 @@ def edit_zone(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _zone(request: HttpRequest, zone: Zone | None) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     check(zone or Zone(), "zone.save", actor=actor)
     initial = {"name": zone.name, "villages": [v.pk for v in zone.villages.all()]} if zone else {}
     form = ZoneForm(request.POST or None, initial=initial, villages=queries.village_choices())
@@ -122,8 +122,3 @@ def _zone(request: HttpRequest, zone: Zone | None) -> HttpResponse:
             return redirect("area:zones")
     context = {"form": form, "zone": zone, "zones": queries.all_zones()}
     return render(request, "area/zones.html", context, status=422 if form.errors else 200)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from laojia.kernel import clock
-from laojia.policy.facts import Actor
+from laojia.policy.facts import actor_of
 from laojia.steps.menu import actions, queries
 
 
 @require_POST
 def practice(request: HttpRequest, pk: int) -> HttpResponse:
     """演练, or not after all. Its orders follow."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     back = request.POST.get("practice") == "0"
     reason = "by_mistake" if back else request.POST.get("reason", "")[:40]
     actions.mark_practice(

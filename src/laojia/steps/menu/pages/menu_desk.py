@@ -20,7 +20,7 @@ from laojia.kernel import clock
 from laojia.kernel.codes import plain_cell
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import Refused
-from laojia.policy.facts import Actor, Subject, subject_of
+from laojia.policy.facts import Actor, Subject, actor_of, subject_of
 from laojia.policy.permissions import may, open_verbs
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.items import ItemForm, NewItemForm, ReasonForm, questions_form
@@ -33,15 +33,10 @@ _WITH_REASON = ("menu.pause", "menu.retire")
 _DRAFT = Subject("item", state="draft")
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """All versions that matter, by state."""
-    actor = _actor(request)
+    actor = actor_of(request)
     state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()[:40]
     rows = queries.list_versions(actor, state=state if state in _STATES else "", text=text)
@@ -58,11 +53,11 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: as residents see it, what changes, what is missing, its history, what can be done."""
-    return _version(request, queries.version(_actor(request), pk))
+    return _version(request, queries.version(actor_of(request), pk))
 
 
 def _version(request: HttpRequest, row: ItemVersion, forms: dict[str, Any] | None = None) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     verbs = open_verbs(actor, subject_of(row))
     reasons = {verb: ReasonForm(verb=verb, prefix=verb) for verb in _WITH_REASON if verb in verbs} | (
         forms or {}
@@ -140,7 +135,7 @@ def _said_slots(value: dict[str, list[str]]) -> str:
 @require_POST
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a draft from this version, or go on with the one there is."""
-    actor = _actor(request)
+    actor = actor_of(request)
     row = actions.draft_from(version=queries.version(actor, pk), actor=actor, now=clock.now())
     return redirect("menu:edit", pk=row.pk)
 
@@ -148,7 +143,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new item."""
-    actor = _actor(request)
+    actor = actor_of(request)
     require(actor, "menu.draft", _DRAFT)
     form = NewItemForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -169,7 +164,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a draft; saving never needs it to be complete."""
-    actor = _actor(request)
+    actor = actor_of(request)
     row = queries.version(actor, pk)
     check(row, "menu.draft", actor=actor)
     known: dict[str, Any] = {
@@ -217,7 +212,7 @@ def _edit(request: HttpRequest, row: ItemVersion, form: ItemForm, asked: Any) ->
 @require_POST
 def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Publish, pause, offer again or retire."""
-    actor, now = _actor(request), clock.now()
+    actor, now = actor_of(request), clock.now()
     row = queries.version(actor, pk)
     if verb in _WITH_REASON:
         form = ReasonForm(request.POST, verb=verb, prefix=verb)
@@ -239,7 +234,7 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The menu as a table that offices open (UTF-8 with its mark). No person is in it."""
-    rows = queries.list_versions(_actor(request)).filter(state__in=("published", "paused"))
+    rows = queries.list_versions(actor_of(request)).filter(state__in=("published", "paused"))
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="menu.csv"'
     answer.write("\ufeff")

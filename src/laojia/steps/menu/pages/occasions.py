@@ -21,7 +21,7 @@ from laojia.foundation.people.models import Unit
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, Refused
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
 from laojia.policy.roles import Role
 from laojia.steps.menu import actions, queries
@@ -43,7 +43,7 @@ _STATES = ("draft", "offered", "confirmed", "held", "recorded", "postponed", "ca
 
 def at_desk(request: HttpRequest) -> Actor:
     """Centre and station only; a leader has pages of his own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(*AT_DESK):
         raise NotPermitted(
             "not_at_desk",
@@ -317,7 +317,7 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster(request: HttpRequest, pk: int) -> HttpResponse:
     """One sheet for the team: masked to look at, with names for paper; that is journalled. The leader prints his own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     row = queries.occasion(pk, actor)
     check(row, "occasion.print", actor=actor)
     names = request.method == "POST"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from laojia.foundation.area.models import Area
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, Refused
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.policy.roles import Role
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.points import PointForm
@@ -21,7 +21,7 @@ _EDITORS = (Role.DISPATCHER, Role.STATION_STAFF, Role.MENU_EDITOR)
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(*_EDITORS):
         raise NotPermitted(
             "not_at_desk",

@@ -13,17 +13,10 @@ from django.utils.translation import gettext as _
 from laojia.kernel import clock
 from laojia.kernel.crypto import seal, unseal
 from laojia.kernel.errors import BadInput, Refused
-from laojia.policy.facts import Actor
 
 _TYPED = "typed_order"
 _TYPED_FOR = timedelta(hours=1)
 _MOST_TYPED = 4000  # characters; a form is some hundred
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, as the middleware found it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def put(form: Form, refused: Refused) -> None:

@@ -19,12 +19,12 @@ from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import people_seen, person_seen, speaking_for
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, WrongState
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.policy.permissions import BEHALF
 from laojia.policy.roles import Channel, Role
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import queries
-from laojia.steps.order.pages.common import actor_of, key_of, put
+from laojia.steps.order.pages.common import key_of, put
 from laojia.steps.order.pages.ordering import Wanted, form_for, place_from, refused_page, show
 
 _CHANNELS = {Channel.PHONE.value, Channel.COUNTER.value, Channel.PAPER.value}

@@ -20,12 +20,12 @@ from laojia.foundation.journal.actions import require
 from laojia.kernel import clock
 from laojia.kernel.clock import CHINA
 from laojia.kernel.errors import BadInput, NotPermitted, OutOfScope
-from laojia.policy.facts import subject_of
+from laojia.policy.facts import actor_of, subject_of
 from laojia.policy.roles import Role
 from laojia.steps.order import actions, queries
 from laojia.steps.order.forms import KeepForm, KeptEndForm, ReasonForm, RhythmForm
 from laojia.steps.order.models import Order
-from laojia.steps.order.pages.common import actor_of, put
+from laojia.steps.order.pages.common import put
 
 
 @require_safe

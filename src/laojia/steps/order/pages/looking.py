@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from laojia.foundation.limits import actions as limits
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope, TooMany
+from laojia.policy.facts import actor_of
 from laojia.steps.order import queries
 from laojia.steps.order.forms import LookUpForm
 from laojia.steps.order.pages import showing
-from laojia.steps.order.pages.common import actor_of, put
+from laojia.steps.order.pages.common import put
 from laojia.steps.order.pages.opening import Opened, opened, remember
 
 # Four digits are ten thousand tries: few per number, some per address (a village may share one).

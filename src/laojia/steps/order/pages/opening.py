@@ -13,12 +13,11 @@ from laojia.foundation.people.queries import number_reader
 from laojia.kernel import clock
 from laojia.kernel.codes import check_number
 from laojia.kernel.errors import OutOfScope
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
 from laojia.policy.roles import Role
 from laojia.steps.order import queries
 from laojia.steps.order.models import Order
-from laojia.steps.order.pages.common import actor_of
 
 _LOOKED_UP = "looked_up"
 _READABLE_FOR = timedelta(minutes=30)

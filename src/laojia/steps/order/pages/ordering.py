@@ -20,7 +20,7 @@ from laojia.foundation.people.queries import resident
 from laojia.kernel import clock
 from laojia.kernel.codes import clean_phone, mask_phone
 from laojia.kernel.errors import BadInput, Conflict, Refused, TooMany, WrongState
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries.words import said_name
@@ -29,7 +29,6 @@ from laojia.steps.order.actions.checking import limit_ordering
 from laojia.steps.order.forms import ME, NEW, OrderForm
 from laojia.steps.order.models import Order
 from laojia.steps.order.pages.common import (
-    actor_of,
     forget_typed,
     keep_typed,
     key_of,

@@ -21,14 +21,14 @@ from laojia.foundation.people.queries import contacts_of, person_seen, speaking_
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, WrongState
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
 from laojia.policy.roles import Channel, Role
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import actions, forms, queries
 from laojia.steps.order.models import StandingHelp
-from laojia.steps.order.pages.common import actor_of, key_of, put
+from laojia.steps.order.pages.common import key_of, put
 from laojia.steps.order.rules.placing import TO_THE_DOOR
 
 _CHANNEL_OF = {"call": Channel.PHONE, "visit": Channel.COUNTER, "counter": Channel.COUNTER}

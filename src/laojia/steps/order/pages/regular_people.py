@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, NotPermitted
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.policy.roles import Role
 from laojia.steps.order import actions, forms, queries
 from laojia.steps.order.models import StandingHelp
-from laojia.steps.order.pages.common import actor_of, put
+from laojia.steps.order.pages.common import put
 from laojia.steps.order.pages.opening import opened
 from laojia.steps.order.pages.regular import sheet_of
 

@@ -14,7 +14,7 @@ from laojia.kernel import clock
 from laojia.kernel.codes import plain_cell
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.policy.metrics import METRICS, Metric
 from laojia.policy.permissions import PERMISSIONS
 from laojia.steps.review import queries
@@ -88,7 +88,7 @@ def overview_rows(request: HttpRequest) -> HttpResponse:
 
 
 def _leading(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.roles & PERMISSIONS["figures.see"].keys():
         raise OutOfScope(
             "no_figures", _("This page is for those who lead."), _("The open figures are for everybody.")

@@ -18,7 +18,7 @@ from laojia.foundation.people.models import Person
 from laojia.kernel import clock, codes, links
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany
-from laojia.policy.facts import VISITOR, Actor, subject_of
+from laojia.policy.facts import VISITOR, Actor, actor_of, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import Occasion
@@ -34,7 +34,7 @@ R = TypeVar("R", Order, Occasion)
 @require_http_methods(["GET", "HEAD", "POST"])
 def complain(request: HttpRequest) -> HttpResponse:
     """Anybody may complain; no name, no sign-in."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     form = ComplaintForm(request.POST or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
         entry = form.cleaned_data
@@ -134,7 +134,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_incident(request: HttpRequest) -> HttpResponse:
     """Report from an order or an occasion one may see."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     order = _seen(Order, request.GET.get("order", ""), actor, "order.see")
     occasion = _seen(Occasion, request.GET.get("occasion", ""), actor, "occasion.see")
     if order is None and occasion is None:
@@ -162,7 +162,7 @@ def new_incident(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """One sheet; closed with how it ended."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     row = Incident.objects.select_related("order__item_version").filter(pk=pk).first()
     if row is None or not (
         may(actor, "incident.see", subject_of(row)) or may(actor, "incident.report", subject_of(row))
@@ -214,14 +214,14 @@ def _limit(request: HttpRequest) -> None:
 
 
 def _holder(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(Role.COMPLAINT_HOLDER):
         raise _not_here()
     return actor
 
 
 def _sees_incidents(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(Role.COMPLAINT_HOLDER, Role.DISPATCHER, Role.STATION_STAFF):
         raise _not_here()
     return actor

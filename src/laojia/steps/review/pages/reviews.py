@@ -14,7 +14,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
 from laojia.kernel.links import read_link
 from laojia.kernel.paging import page
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.roles import Channel, Role
 from laojia.steps.order.models import Attendance, Order
 from laojia.steps.review import actions, queries
@@ -45,7 +45,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     row = _attendance(pk)
     if row is None:
         raise _not_here()
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     require(actor, "attendance.see", subject_of(row))
     if not actor.has(*_DESK):
         require(actor, "review.give", subject_of(row))  # the team that came does not say how it was
@@ -135,7 +135,7 @@ def _attendance(pk: int) -> Attendance | None:
 
 
 def _at_desk(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(Role.DISPATCHER, Role.STATION_STAFF):
         raise OutOfScope(
             "no_desk",

@@ -13,7 +13,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import read_link
-from laojia.policy.facts import Actor
+from laojia.policy.facts import actor_of
 from laojia.policy.roles import Role
 from laojia.steps.dispatch.models import Offer, PoolEntry
 from laojia.steps.serve import actions, queries
@@ -32,7 +32,7 @@ from laojia.steps.serve.pages.visits import occasion
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """今天就这几件事."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(Role.TEAM_LEADER):
         raise OutOfScope(
             "no_team",
@@ -139,7 +139,7 @@ def decline(request: HttpRequest, pk: int | None = None, token: str = "") -> Htt
 @require_POST
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """认领."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     entry = PoolEntry.objects.select_related("occasion__item_version").filter(pk=pk, closed_at=None).first()
     if entry is None:
         messages.info(request, _("Another team was a little faster. Thank you all the same."))

@@ -15,7 +15,7 @@ from laojia.kernel import clock
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.links import make_link, read_link
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.roles import Channel, Role
 from laojia.steps.dispatch.models import Invite, Offer
 from laojia.steps.menu.models import Occasion
@@ -77,7 +77,7 @@ def _open(request: HttpRequest, rows: Any, kind: str, verb: str, pk: int | None,
         if actor is None:
             raise _not_here()
     else:
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
     require(actor, verb, subject_of(row))
     return Opened(row, _spoken_for(request, actor, row.team_id), token)
 

@@ -16,7 +16,7 @@ from laojia.foundation.outbox import queries as messages_kept
 from laojia.foundation.people.models import Person
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
-from laojia.policy.facts import Actor, subject_of
+from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import Point
 from laojia.steps.order import queries as orders
@@ -123,7 +123,7 @@ def called(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _at_desk(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(*_DESK):
         raise OutOfScope(
             "no_desk",

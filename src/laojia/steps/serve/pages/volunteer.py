@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from laojia.foundation.people.models import Person
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
-from laojia.policy.facts import Actor
+from laojia.policy.facts import Actor, actor_of
 from laojia.policy.roles import Role
 from laojia.steps.menu.models import Occasion
 from laojia.steps.serve import actions, queries
@@ -78,7 +78,7 @@ def answer_line(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _volunteer(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not actor.has(Role.VOLUNTEER):
         raise OutOfScope(
             "no_volunteer",
