@@ -168,3 +168,7 @@ def test_zones(cast, admin):
     assert Zone.objects.get().villages.count() == 1
     assert admin.post("/areas/zones/", {"name": "第二片区", "villages": [cast.village.pk]}).status_code == 422
     assert admin.get("/areas/zones/999999/").status_code == 404
+    for name in ("第10片区", "第9片区"):
+        admin.post("/areas/zones/", {"name": name, "villages": [cast.village.pk]})
+    page = text(admin.get("/areas/zones/"))
+    assert page.index("第9片区") < page.index("第10片区")

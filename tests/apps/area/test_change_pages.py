@@ -61,9 +61,31 @@ def test_a_split_keeps_what_was_typed(admin, cast):
 
 def test_a_new_name(admin, cast):
     assert admin.get(at("new_name", cast)).status_code == 200
+    same = admin.post(at("new_name", cast), {"name": cast.village.name, "on": "2026-12-01", "preview": "1"})
+    assert same.status_code == 422
+    assert "已经叫这个名字了" in same.content.decode()
     given = {"name": "新名村", "on": "2026-12-01"}
     assert "新名村" in admin.post(at("new_name", cast), given | {"preview": "1"}).content.decode()
     assert admin.post(at("new_name", cast), given | {"plan": "1"}).status_code == 302
+
+
+def test_who_opens_the_area_sees_what_is_planned_for_it(admin, cast):
+    assert (
+        "2026-12-01"
+        not in admin.get(reverse("area:one", kwargs={"code": cast.village.code})).content.decode()
+    )
+    given = {"others": [cast.second_village.pk], "into": cast.village.pk, "on": "2026-12-01", "plan": "1"}
+    admin.post(at("merge", cast), given)
+    for area in (cast.village, cast.second_village, cast.town):
+        page = admin.get(reverse("area:one", kwargs={"code": area.code})).content.decode()
+        assert f"{cast.second_village.name} → {cast.village.name}" in page, area.name
+    page = admin.get(reverse("area:one", kwargs={"code": cast.far_village.code})).content.decode()
+    assert "2026-12-01" not in page
+
+
+def test_where_an_answer_is_wanted_it_is_not_called_optional(admin, cast):
+    page = admin.get(reverse("area:split", kwargs={"code": cast.town.code})).content.decode()
+    assert f">{cast.village.name}</label>" in page
 
 
 @pytest.mark.parametrize("kind", ["stations", "posts", "persons", "orders", "zones"])

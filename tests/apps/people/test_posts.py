@@ -255,7 +255,10 @@ def test_the_journal_page_is_the_auditors(cast, django_assert_max_num_queries):
     assert "张安全" not in text
     rows = [(row.verb, row.kind, row.subject_id) for row in page.context["page"].rows]
     assert rows == [("post.grant", "post", Post.objects.latest("id").pk)]
-    assert page.context["chain"].holds
+    chain = page.context["chain"]
+    assert chain.holds
+    assert f"{chain.seq}:{chain.digest}<" in text  # as `laojia journal verify --against` takes it
+    assert f'href="?kind=post&amp;subject={Post.objects.latest("id").pk}"' in text
     assert len(client.get("/journal/", {"day": "2026-11-24"}).context["page"].rows) == 0
     assert client.get("/journal/", {"person": cast.security_admin.pk}).context["page"].rows
     for who in ("resident", "dispatcher", "security_admin", "system_admin", "county_leader"):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.area.models import Area
@@ -24,6 +25,7 @@ STATION_WORDS = {
 }
 
 Choices = Sequence[tuple[Any, Any]]
+_SEVERAL = _("Several may be chosen: hold Ctrl and click one after the other.")
 
 
 class SearchForm(forms.Form):
@@ -83,7 +85,10 @@ class MergeForm(forms.Form):
     """This area and others become one, which is there already or is new."""
 
     others = forms.TypedMultipleChoiceField(
-        label=_("Together with"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 10})
+        label=_("Together with"),
+        coerce=int,
+        widget=forms.SelectMultiple(attrs={"size": 10}),
+        help_text=_SEVERAL,
     )
     into = forms.TypedChoiceField(label=_("They become"), coerce=int, empty_value=None, required=False)
     name = forms.CharField(label=_("Name of the new one"), max_length=60, required=False)
@@ -123,9 +128,11 @@ class SplitForm(forms.Form):
             word = _("Code of part %(number)s") % {"number": number}
             self.fields[f"code_{number}"] = forms.CharField(label=word, max_length=17, required=False)
         for one in below:
-            self.fields[f"child_{one.pk}"] = forms.TypedChoiceField(
+            child = forms.TypedChoiceField(
                 label=one.name, coerce=int, choices=[("", "—"), *parts], required=False, empty_value=None
             )
+            child.unmarked = True  # type: ignore[attr-defined]  # clean() wants an answer
+            self.fields[f"child_{one.pk}"] = child
         self.fields["rest"] = forms.TypedChoiceField(
             label=_("What lies on no smaller area goes"), coerce=int, choices=parts, initial=1
         )
@@ -163,7 +170,9 @@ class StationForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 12}),
-        help_text=_("A centre and an institute serve their whole area; leave it empty there."),
+        help_text=format_lazy(
+            "{} {}", _("A centre and an institute serve their whole area; leave it empty there."), _SEVERAL
+        ),
     )
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
     address = forms.CharField(label=_("Address"), max_length=120, required=False)
@@ -196,7 +205,7 @@ class ZoneForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     villages = forms.TypedMultipleChoiceField(
-        label=_("Villages"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 16})
+        label=_("Villages"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 16}), help_text=_SEVERAL
     )
 
     def __init__(self, *args: Any, villages: Choices, **words: Any) -> None:

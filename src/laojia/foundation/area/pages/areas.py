@@ -21,6 +21,7 @@ from laojia.foundation.area.forms import (
     SearchForm,
 )
 from laojia.foundation.area.models import Area
+from laojia.foundation.area.queries import changes
 from laojia.foundation.area.rules import draw
 from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
@@ -187,6 +188,7 @@ def _show(request: HttpRequest, area: Area, **forms: Form) -> HttpResponse:
         "became": area.successors.select_related("new").order_by("id"),
         "came_from": area.predecessors.select_related("old").order_by("id"),
         "open": verbs,
+        "planned": changes.planned_for(actor, area),
     }
     if verbs.get("create") and area.level != AreaLevel.MICRO_GRID:
         context["new_form"] = AreaForm(prefix=None, auto_id="new_%s")

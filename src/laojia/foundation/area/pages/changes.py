@@ -68,7 +68,7 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
 def new_name(request: HttpRequest, code: str) -> HttpResponse:
     """Another name from a day on."""
     area = _asked(request, code, "area.rename")
-    form = NewNameForm(request.POST or None)
+    form = NewNameForm(request.POST or None, initial={"name": area.official_name})
 
     def words(entry: dict[str, Any]) -> dict[str, Any]:
         return {"area": area, **entry}

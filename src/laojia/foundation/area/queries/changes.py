@@ -133,7 +133,7 @@ def draft_rename(*, area: Area, name: str, on: date, today: date) -> Draft:
     _check_open([area])
     if not 0 < len(name) <= 60:
         raise _bad("name", "name_length", _("Please give a name of 1 to 60 characters."))
-    if name == area.official_name:
+    if name in (area.name, area.official_name):
         raise _bad("name", "name_same", _("It has this name already."))
     plan = {"from": [area.pk], "name": name, "touches": [area.path], "under": []}
     return _free(Draft("rename", on, plan))
@@ -271,6 +271,12 @@ def preview(draft: Draft) -> Preview:
 def changes(actor: Actor) -> QuerySet[AreaChange]:
     """Planned ones first, the next to come on top; then what was done or undone, the newest first."""
     return scoped(AreaChange.objects.all(), actor, "area.see")
+
+
+def planned_for(actor: Actor, area: Area) -> list["ChangeLine"]:
+    """Changes still to come that touch this area, one above or one below it."""
+    rows = changes(actor).filter(state="planned").order_by("on", "pk")
+    return change_lines([row for row in rows if not apart(row.plan["touches"], [area.path])])
 
 
 def change_by_id(actor: Actor, pk: int) -> AreaChange:

@@ -18,6 +18,7 @@ from laojia.policy.facts import Actor
 from laojia.policy.roles import AreaLevel
 
 LIVE = Q(valid_to__isnull=True)
+_NUMBER = re.compile(r"(\d+)")
 _FORMERLY = re.compile(r"[(（]原[^)）]*[)）]")
 
 _by_code = KeptRead(lambda: Area.objects.defer("outline").filter(code=Given("code", CharField())))
@@ -318,9 +319,12 @@ def zone_by_id(pk: int) -> Zone:
     return zone
 
 
-def all_zones() -> QuerySet[Zone]:
-    """Zones by name with the number of their villages."""
-    return Zone.objects.annotate(count=Count("villages")).order_by("name")
+def all_zones() -> list[Zone]:
+    """Zones by name with the number of their villages; the tenth comes after the ninth."""
+    rows = Zone.objects.annotate(count=Count("villages"))
+    return sorted(
+        rows, key=lambda zone: [int(part) if part.isdigit() else part for part in _NUMBER.split(zone.name)]
+    )
 
 
 def village_choices() -> list[tuple[str, list[tuple[int, str]]]]:
