@@ -88,6 +88,7 @@ areas/zones                         pk      zone
 lists/template                      kind    list_kind
 lists                               pk      list
 people/joined                       pk      merging
+people/<int:pk>/register             pk      double
 people/alike                        one     neighbour
 people/alike                        other   double
 people                              pk      neighbour

@@ -208,6 +208,8 @@ GET  GSD 404
 POST GSD 404
      people/<int:pk>/correct/
 GET  SD 404
+     people/<int:pk>/register/
+GET  SD 404
      people/<int:pk>/unclaim/ people/<int:pk>/same/ people/alike/<int:one>/<int:other>/ people/joined/<int:pk>/
 GET  StD 404
      people/alike/

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from laojia import labels
 from laojia.foundation.area.models import Area, Station
 from laojia.foundation.area.queries import find_villages
+from laojia.foundation.lists.forms.cells import volunteer_number
+from laojia.foundation.lists.rules import BadCell
 from laojia.foundation.people.models import Post
-from laojia.foundation.people.rules import GRANTABLE, TEAM_ROLES
+from laojia.foundation.people.rules import CATEGORIES, GRANTABLE, TEAM_ROLES
 from laojia.foundation.teams.models import HALF_DAYS, Team
 from laojia.policy.reasons import REASONS
-from laojia.policy.roles import Role
+from laojia.policy.roles import Channel, Role
 from laojia.shown import weekday
 
 _DATE = {"type": "date"}
@@ -89,6 +92,59 @@ class PersonForm(forms.Form):
     reads_messages = forms.BooleanField(
         label=_("Reads text messages (if not, somebody calls)"), required=False, initial=True
     )
+
+
+class RegisterForm(forms.Form):
+    """One volunteer's entry in the register (民政部令67号 art. 5); what is left empty stays as it is known."""
+
+    volunteer_number = forms.CharField(
+        label=_("National volunteer number"), max_length=30, required=False,
+        help_text=_("As the national volunteer system shows it"),
+    )  # fmt: skip
+    id_number = forms.CharField(
+        label=_("ID number"), max_length=24, required=False,
+        help_text=_("18 signs. Kept sealed; needed for the national register, not for helping."),
+    )  # fmt: skip
+    gender = forms.ChoiceField(
+        label=_("Gender"), required=False, choices=[("", "—"), ("m", _("male")), ("f", _("female"))],
+        help_text=_("Not needed beside an ID number"),
+    )  # fmt: skip
+    born_on = forms.DateField(
+        label=_("Date of birth"), required=False, widget=forms.DateInput(_DATE),
+        help_text=_("Not needed beside an ID number"),
+    )  # fmt: skip
+    skills = forms.CharField(
+        label=_("Skills"),
+        max_length=200,
+        required=False,
+        help_text=_("What the person can do, in own words."),
+    )
+    categories = forms.MultipleChoiceField(
+        label=_("Likes to help with"), required=False, choices=[(word, word) for word in CATEGORIES],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    consented_on = forms.DateField(
+        label=_("Agreed to be entered on"), required=False, widget=forms.DateInput(_DATE)
+    )
+    channel = forms.ChoiceField(
+        label=_("How the person agreed"), widget=forms.RadioSelect, initial=Channel.PAPER.value, required=False,
+        choices=[
+            (Channel.PAPER.value, _("signed on paper")), (Channel.COUNTER.value, _("said so at the counter")),
+            (Channel.PHONE.value, _("said so on the telephone")),
+        ],
+    )  # fmt: skip
+
+    def clean_volunteer_number(self) -> str:
+        text = self.cleaned_data["volunteer_number"]
+        try:
+            return volunteer_number(text, date.min) if text else ""
+        except BadCell as wrong:
+            raise forms.ValidationError(
+                _("This is no volunteer number. Copy it from the national system.")
+            ) from wrong
+
+    def clean_channel(self) -> Channel:
+        return Channel(self.cleaned_data["channel"] or Channel.PAPER)
 
 
 class NumberForm(forms.Form):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<int:pk>/", desk.one, name="one"),
     path("people/<int:pk>/reveal/", desk.reveal, name="reveal"),
     path("people/<int:pk>/correct/", desk.correct, name="correct_person"),
+    path("people/<int:pk>/register/", desk.register, name="register"),
     path("people/<int:pk>/unclaim/", desk.unclaim, name="unclaim"),
     path("people/<int:pk>/untie/", desk.untie, name="untie"),
     path("people/<int:pk>/claim/", desk.claim_here, name="claim_here"),

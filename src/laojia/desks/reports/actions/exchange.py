@@ -45,6 +45,7 @@ def make_file(*, key: uuid.UUID, actor: Actor, now: datetime) -> ExchangeFile:
     if earlier is not None:
         check(earlier, "exchange.make", actor=actor)
         return earlier
+    lines: list[tuple[int, int, str]] = []
     for file.area_path in places:
         lines = _complete(actor, file.area_path)
         if lines:

@@ -12,6 +12,7 @@ from laojia.foundation.people.actions.accounts import (
     untie_number,
 )
 from laojia.foundation.people.actions.data import erase_person, export_person
+from laojia.foundation.people.actions.entering import enter_register
 from laojia.foundation.people.actions.following import posts_follow
 from laojia.foundation.people.actions.listed import post_listed_workers
 from laojia.foundation.people.actions.members import (
@@ -49,6 +50,7 @@ __all__ = [
     "consent",
     "correct_person",
     "end_post",
+    "enter_register",
     "erase_person",
     "export_person",
     "grant_post",

@@ -8,12 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.lists.forms import cells
 from laojia.foundation.lists.rules import Column
+from laojia.foundation.people.rules import CATEGORIES
 
-# The 22 categories of the national volunteer system.
-CATEGORIES = (
-    "社区服务 扶贫减贫 支教助学 卫生健康 法律服务 环境保护 科技科普 文化艺术 平安综治 文明风尚 交通引导 "
-    "志愿消防 应急救援 禁毒宣传 体育健身 旅游服务 关爱特殊群体 大型活动 海外志愿服务 税收服务 疫情防控 其他"
-).split()
 _GENDERS = {"m": ("男", "男性", "m"), "f": ("女", "女性", "f")}
 _CATEGORY = cells.choice({name: (name,) for name in CATEGORIES})
 

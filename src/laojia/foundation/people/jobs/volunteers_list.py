@@ -27,7 +27,7 @@ from laojia.foundation.people.actions.register import CertificateGiven, Voluntee
 from laojia.foundation.people.jobs.taking_back import remove_people
 from laojia.foundation.people.jobs.volunteers_columns import COLUMNS, WORDS
 from laojia.foundation.people.models import Certificate, Person, Post, Registration
-from laojia.foundation.people.rules import same_name
+from laojia.foundation.people.rules import LEAST_REGISTERED_AGE, same_name
 from laojia.foundation.teams.models import Team
 from laojia.kernel import crypto
 from laojia.kernel.codes import mask_name
@@ -35,8 +35,6 @@ from laojia.kernel.errors import Refused
 from laojia.policy.facts import Subject, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
-
-LEAST_AGE = 8  # younger ones come along with their parents and are not registered (民法典 art. 19)
 
 
 class _Book:
@@ -195,8 +193,8 @@ def _birth(line: Line, asked: Asked) -> list[Flaw]:
         if line["gender"] and line["gender"] != cells.gender_by_id(number):
             flaws.append(Flaw("gender", "not_as_id"))
         born = by_id
-    if born is not None and asked.today.year - born.year < LEAST_AGE:
-        flaws.append(Flaw("born_on", "too_young", str(LEAST_AGE)))
+    if born is not None and asked.today.year - born.year < LEAST_REGISTERED_AGE:
+        flaws.append(Flaw("born_on", "too_young", str(LEAST_REGISTERED_AGE)))
     return flaws
 
 

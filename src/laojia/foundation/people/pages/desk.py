@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from laojia.foundation.people import actions, queries
-from laojia.foundation.people.forms import NumberForm, PersonForm, ReasonForm
+from laojia.foundation.people.forms import NumberForm, PersonForm, ReasonForm, RegisterForm
 from laojia.foundation.people.pages import actor_of, initial_of, tried
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
@@ -108,6 +108,28 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, pk, correct_form=form, status=422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def register(request: HttpRequest, pk: int) -> HttpResponse:
+    """One volunteer's entry in the register: what is there already is told masked, what is typed is added."""
+    _enter(request)
+    actor = actor_of(request)
+    person = queries.person_seen(actor, pk)
+    entry = queries.register_entry(person, clock.local_date(clock.now()))
+    if entry is None or not may(actor, "person.correct", subject_of(person)):
+        raise OutOfScope("not_here")
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+
+    def save(given: dict[str, Any]) -> None:
+        actions.enter_register(actor=actor, now=clock.now(), person=person, **given)
+
+    if request.method == "POST" and tried(form, save):
+        messages.success(request, _("Saved in the register."))
+        return redirect("people:one", pk=person.pk)
+    context = {"person": person, "entry": entry, "form": form}
+    return render(request, "people/register.html", context, status=422 if form.errors else 200)
+
+
 def _correcting(request: HttpRequest, pk: int, reason: ReasonForm) -> PersonForm | None:
     """The form with what is held: only after saying that one looks in order to correct."""
     if reason.cleaned_data["reason"] != "correct_entry":
@@ -196,6 +218,8 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200, **more: Any) -> H
         "may_join": may(actor, "person.propose_merge", subject),
         "may_unclaim": may(actor, "person.unclaim", subject),
         "may_reveal": may(actor, "person.reveal", subject),
+        "entry": may(actor, "person.correct", subject)
+        and queries.register_entry(person, clock.local_date(clock.now())),
         "claimed": may(actor, "person.unclaim", subject) and queries.has_account(person.pk),
         **more,
     }

@@ -38,6 +38,7 @@ from laojia.foundation.people.queries.people import (
     person_seen,
     posts_of,
     posts_on,
+    register_entry,
     resident,
     speaking_for,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "posts_of",
     "posts_on",
     "preview",
+    "register_entry",
     "resident",
     "rows_of_one",
     "running_out",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -14,11 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from laojia.foundation.area.models import AreaBook
 from laojia.foundation.area.queries import prefixes_of
 from laojia.foundation.journal.queries import scoped
-from laojia.foundation.people.models import Account, Certificate, Claim, Consent, Insurance, Person, Post
-from laojia.foundation.people.rules import same_name
+from laojia.foundation.people.models import (
+    Account,
+    Certificate,
+    Claim,
+    Consent,
+    Insurance,
+    Person,
+    Post,
+    Registration,
+)
+from laojia.foundation.people.rules import keeps_id_number, same_name
 from laojia.foundation.teams.models import Team
 from laojia.kernel import crypto
-from laojia.kernel.codes import clean_phone
+from laojia.kernel.codes import clean_phone, mask_id_number
 from laojia.kernel.errors import BadInput, OutOfScope
 from laojia.kernel.kept import Given, KeptRead
 from laojia.kernel.links import link_holder, read_link
@@ -284,6 +293,29 @@ def has_account(person_id: int) -> bool:
     """Does some phone or sign-in act for this person?"""
     rows = Q(person_id=person_id) | Q(person__merged_into_id=person_id)
     return Claim.objects.filter(rows, ended_at=None).exists() or Account.objects.filter(rows).exists()
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """What the register holds of a volunteer, with the numbers masked; no `consented_on`: not entered yet."""
+
+    consented_on: date | None = None
+    volunteer_number: str = ""
+    id_number: str = ""
+    skills: str = ""
+    categories: Sequence[str] = ()
+
+
+def register_entry(person: Person, on: date) -> RegisterEntry | None:
+    """None for whoever is no volunteer: residents are in no register."""
+    row = Registration.objects.filter(person=person).first()
+    roles = {Role(post.role) for post in posts_on(person.pk, on)}
+    if row is None and not keeps_id_number(roles, volunteer_number=person.volunteer_number):
+        return None
+    numbers = mask_id_number(person.volunteer_number), mask_id_number(person.id_number)
+    if row is None:
+        return RegisterEntry(None, *numbers)
+    return RegisterEntry(row.consented_on, *numbers, row.skills, row.categories)
 
 
 def consents_of(person_id: int) -> dict[str, Consent]:
