@@ -5,6 +5,8 @@ are only turned into text where they are shown.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 
 class Refused(Exception):
@@ -70,3 +72,21 @@ class TooMany(Refused):
     """Too often in too short a time."""
 
     http = 429
+
+
+def put_on(form: Any, refused: Refused, too: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Say a refusal on a form: beside the fields it names; where the form has none of them, above, with what to do next.
+
+    `too`: a named field → another one where its sentence stands as well. Returns whether a field was found.
+    """
+    beside = {
+        field: sentence
+        for name, sentence in refused.fields.items()
+        for field in (name, too.get(name))
+        if sentence and field in form.fields
+    }
+    for field, sentence in beside.items():
+        form.add_error(field, str(sentence))
+    if not beside:
+        form.add_error(None, str(refused))
+    return bool(beside)

@@ -22,7 +22,7 @@ from laojia.channels.console.pages.shared import actor_of, back, inside, moment,
 from laojia.foundation.area.queries import stations_of
 from laojia.foundation.journal.actions import check
 from laojia.kernel.db import row_id
-from laojia.kernel.errors import BadInput, Conflict, OutOfScope, Refused
+from laojia.kernel.errors import BadInput, Conflict, OutOfScope, put_on
 from laojia.policy.facts import Actor
 from laojia.steps.dispatch import actions as dispatch_actions
 from laojia.steps.dispatch import queries as dispatch
@@ -115,7 +115,7 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         try:
             decision.act(order, form.cleaned_data, actor, now)
         except (BadInput, Conflict) as refused:
-            _into(form, refused)
+            put_on(form, refused)
         else:
             messages.success(request, str(decision.done))
             return back(request)
@@ -123,17 +123,6 @@ def decide(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     context = {"order": order, "row": queries.row_of(order, now), "decision": decision, "form": form,
                "back": inside(request.POST.get("back") or request.GET.get("back", ""))}  # fmt: skip
     return render(request, "console/decide.html", context, status=status)
-
-
-def _into(form: forms.Form, refused: Refused) -> None:
-    """Beside its field where there is one, else above the form."""
-    placed = False
-    for name, sentence in refused.fields.items():
-        if name in form.fields:
-            form.add_error(name, str(sentence))
-            placed = True
-    if not placed:
-        form.add_error(None, str(refused))
 
 
 @require_POST

@@ -34,6 +34,7 @@ from laojia.policy.permissions import may, open_verbs
 from laojia.steps.dispatch import actions
 from laojia.steps.dispatch import queries as dispatch
 from laojia.steps.dispatch.models import Invite
+from laojia.steps.menu.forms.occasions import put_refusal
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries import movable_areas
 from laojia.steps.order import queries as orders
@@ -97,8 +98,7 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
         try:
             occasion = _opened(form.cleaned_data, ticked, actor, now)
         except BadInput as refused:
-            for name, said in refused.fields.items():
-                form.add_error(name if name in form.fields else None, str(said))
+            put_refusal(form, refused)
         else:
             messages.success(request, _("The teams are being told. Watch here who comes."))
             return redirect("console:drive", pk=occasion.pk)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from laojia.kernel.errors import BadInput, Refused
+from laojia.kernel.errors import BadInput, Refused, put_on
 from laojia.policy.roles import Channel
 
 
@@ -34,11 +34,5 @@ def order_key(request: HttpRequest) -> Any:
 
 
 def put(form: Any, refused: Refused) -> None:
-    """Say the refusal beside its fields, or above the form with what to do next."""
-    beside = {name: words for name, words in refused.fields.items() if name in form.fields and words}
-    if "place" in refused.fields and "village" in form.fields and "place" not in form.fields:
-        beside["village"] = refused.fields["place"]
-    for name, words in beside.items():
-        form.add_error(name, str(words))
-    if not beside:
-        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
+    """Say the refusal beside its fields; a form without a place has the village."""
+    put_on(form, refused, too={} if "place" in form.fields else {"place": "village"})

@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from laojia.foundation.people.models import Person
-from laojia.kernel.errors import BadInput, Conflict, Refused, WrongState
+from laojia.kernel.errors import BadInput, Conflict, WrongState, put_on
 from laojia.policy.facts import Actor
 
 
@@ -26,18 +26,9 @@ def tried(form: Form, act: Callable[[dict[str, Any]], object]) -> bool:
     try:
         act(form.cleaned_data)
     except (BadInput, Conflict, WrongState) as refused:
-        put(form, refused)
+        put_on(form, refused)
         return False
     return True
-
-
-def put(form: Form, refused: Refused) -> None:
-    """Say the refusal beside its fields, or above the form with what to do next."""
-    beside = {name: sentence for name, sentence in refused.fields.items() if name in form.fields}
-    for name, sentence in beside.items():
-        form.add_error(name, str(sentence))
-    if not beside:
-        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
 
 
 def initial_of(person: Person) -> dict[str, Any]:

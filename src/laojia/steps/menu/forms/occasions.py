@@ -53,7 +53,7 @@ class Period(forms.Form):
         return {"day": starts.date(), "begins": starts.time(), "closes": ends.time()}
 
 
-# Field of the form → field of the action, to show a refusal beside what was typed.
+# Field of the action → field of the form.
 FIELDS = {"starts_at": "day", "ends_at": "closes"}
 
 
@@ -62,7 +62,7 @@ def put_refusal(form: forms.Form, refused: Any) -> None:
     if not refused.fields:
         form.add_error(None, str(refused))
     for name, sentence in refused.fields.items():
-        field = FIELDS.get(name, name)
+        field = name if name in form.fields else FIELDS.get(name)
         form.add_error(field if field in form.fields else None, str(sentence))
 
 

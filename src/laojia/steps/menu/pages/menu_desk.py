@@ -24,6 +24,7 @@ from laojia.policy.facts import Actor, Subject, actor_of, subject_of
 from laojia.policy.permissions import may, open_verbs
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.items import ItemForm, NewItemForm, ReasonForm, questions_form
+from laojia.steps.menu.forms.occasions import put_refusal
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.menu.queries.words import ASKER_WORDS, DANGER_WORDS, FIELD_WORDS, REQUIRES_WORDS
 from laojia.steps.menu.rules.items import EDITABLE
@@ -154,8 +155,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 code=given["code"], tile=given["tile"], facts=facts, actor=actor, now=clock.now()
             )
         except Refused as refused:
-            for name, sentence in refused.fields.items():
-                form.add_error(name, str(sentence))
+            put_refusal(form, refused)
         else:
             return redirect("menu:edit", pk=row.pk)
     return render(request, "menu/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -181,8 +181,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             _save(row, form, asked, actor)
         except Refused as refused:
-            for name, sentence in (refused.fields or {"": str(refused)}).items():
-                form.add_error(name if name in form.fields else None, str(sentence))
+            put_refusal(form, refused)
         else:
             messages.success(request, _("The draft is kept. Nobody sees it before it is published."))
             return redirect("menu:version", pk=row.pk)

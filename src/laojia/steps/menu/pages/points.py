@@ -14,6 +14,7 @@ from laojia.kernel.errors import NotPermitted, Refused
 from laojia.policy.facts import Actor, actor_of
 from laojia.policy.roles import Role
 from laojia.steps.menu import actions, queries
+from laojia.steps.menu.forms.occasions import put_refusal
 from laojia.steps.menu.forms.points import PointForm
 from laojia.steps.menu.models import MenuItem, Point
 
@@ -71,8 +72,7 @@ def _saved(form: PointForm, row: Point | None, actor: Actor) -> bool:
             now=clock.now(),
         )
     except Refused as refused:
-        for name, sentence in (refused.fields or {"": str(refused)}).items():
-            form.add_error(name if name in form.fields else None, str(sentence))
+        put_refusal(form, refused)
         return False
     return True
 

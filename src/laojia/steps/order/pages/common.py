@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from laojia.kernel import clock
 from laojia.kernel.crypto import seal, unseal
-from laojia.kernel.errors import BadInput, Refused
+from laojia.kernel.errors import BadInput, Refused, put_on
 
 _TYPED = "typed_order"
 _TYPED_FOR = timedelta(hours=1)
@@ -20,15 +20,8 @@ _MOST_TYPED = 4000  # characters; a form is some hundred
 
 
 def put(form: Form, refused: Refused) -> None:
-    """Say the refusal beside its fields, or above the form with what to do next."""
-    beside = {name: words for name, words in refused.fields.items() if name in form.fields and words}
-    beside |= (
-        {"village": refused.fields["place"]} if "place" in refused.fields and "village" in form.fields else {}
-    )
-    for name, words in beside.items():
-        form.add_error(name, str(words))
-    if not beside:
-        form.add_error(None, " ".join(filter(None, (str(refused.message or ""), str(refused.hint or "")))))
+    """Say the refusal beside its fields; what is wrong with the place may be the village."""
+    put_on(form, refused, too={"place": "village"})
 
 
 def key_of(request: HttpRequest) -> uuid.UUID:

@@ -17,7 +17,7 @@ from laojia.foundation.limits import actions as limits
 from laojia.foundation.people.models import Person
 from laojia.kernel import clock, codes, links
 from laojia.kernel.db import row_id
-from laojia.kernel.errors import BadInput, OutOfScope, TooMany
+from laojia.kernel.errors import BadInput, OutOfScope, TooMany, put_on
 from laojia.policy.facts import VISITOR, Actor, actor_of, subject_of
 from laojia.policy.permissions import may
 from laojia.policy.roles import Role
@@ -52,7 +52,7 @@ def complain(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
         except BadInput as refused:
-            _put(form, refused)
+            put_on(form, refused)
         else:
             token = links.make_link("complaint", complaint_.pk, "complaint")
             return redirect("review:my_complaint", token=token)
@@ -151,7 +151,7 @@ def new_incident(request: HttpRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except BadInput as refused:
-            _put(form, refused)
+            put_on(form, refused)
         else:
             messages.success(request, _("The centre has it and calls you. Look after the people first."))
             return redirect("review:incident", pk=row.pk)
@@ -225,13 +225,6 @@ def _sees_incidents(request: HttpRequest) -> Actor:
     if not actor.has(Role.COMPLAINT_HOLDER, Role.DISPATCHER, Role.STATION_STAFF):
         raise _not_here()
     return actor
-
-
-def _put(form: ComplaintForm | IncidentForm, refused: BadInput) -> None:
-    for name, sentence in refused.fields.items():
-        form.add_error(name if name in form.fields else None, str(sentence))
-    if not refused.fields:
-        form.add_error(None, f"{refused.message} {refused.hint}")
 
 
 def _not_here() -> OutOfScope:

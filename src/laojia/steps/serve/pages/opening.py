@@ -13,7 +13,7 @@ from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import actor_by_link, contacts_of, speaking_for
 from laojia.kernel import clock
 from laojia.kernel.db import row_id
-from laojia.kernel.errors import BadInput, OutOfScope
+from laojia.kernel.errors import BadInput, OutOfScope, put_on
 from laojia.kernel.links import make_link, read_link
 from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.roles import Channel, Role
@@ -127,10 +127,6 @@ def _not_here() -> OutOfScope:
 
 
 def put(form: Any, refused: BadInput) -> None:
-    """Show a refusal where it belongs: beside its field, or above the form."""
-    placed = False
-    for name, sentence in refused.fields.items():
-        if name in form.fields:
-            form.add_error(name, str(sentence))
-            placed = True
-    form.add_error(None, f"{refused.message} {refused.hint}" if not placed else str(refused.hint))
+    """Say the refusal beside its fields, and above the form what to do next."""
+    if put_on(form, refused) and refused.hint:
+        form.add_error(None, str(refused.hint))
