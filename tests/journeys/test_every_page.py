@@ -1,7 +1,8 @@
 """Every page as the one who uses it: no finding of axe, nothing wider than the screen, no script error, no English left over.
 
 The pages are those of the routes table that answer a GET; phones for residents, volunteers, leaders and grid workers (also
-in 长辈版), a desk screen for everybody else. A new page is looked at without being added here.
+in 长辈版, and on the smallest phone with the largest letters), a desk screen for everybody else. A new page is looked at
+without being added here.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ class Look:
             found.append(str(finding))
         if phone and (wider := self.page.evaluate(_WIDER)):
             found.append(f"wider than the screen: {wider}")
+        if phone:
+            found += [f"at 320 px and letters of 30: {one}" for one in self.small()]
         self.page.evaluate(
             "document.querySelectorAll('code').forEach(one => one.remove())"
         )  # names of columns, kinds
@@ -97,7 +100,23 @@ class Look:
         found += [f"not translated: {one}" for one in ENGLISH.findall(text) if not NAMES.search(one)]
         return [f"{path}: {one}" for one in found]
 
+    def small(self) -> list[str]:
+        """The same page on the smallest phone with the largest letters: what leaves the screen or its own button."""
+        self.page.set_viewport_size({"width": 320, "height": 700})
+        before = self.page.evaluate(
+            "() => { const had = document.documentElement.dataset.view; document.documentElement.dataset.view = 'elder-30'; return had }"
+        )
+        wrong = [one for one in (self.page.evaluate(_WIDER), *self.page.evaluate(_LEAVES)) if one]
+        self.page.evaluate("had => { document.documentElement.dataset.view = had }", before)
+        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        return wrong
 
+
+_LEAVES = """() => [...document.querySelectorAll('.btn, .notice, .order-card:not(:has(table))')].filter(box => {
+  const right = box.getBoundingClientRect().right, inside = document.createRange();
+  inside.selectNodeContents(box);
+  return right > 0 && [...inside.getClientRects()].some(part => part.width > 0 && part.right > right + 1);
+}).map(box => 'leaves its box: ' + box.outerHTML.slice(0, 120))"""
 _WIDER = """() => document.documentElement.scrollWidth <= window.innerWidth ? '' :
   document.documentElement.scrollWidth + ' ' + [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1).slice(0, 3)

@@ -8,7 +8,9 @@ import logging
 import secrets
 import sys
 import traceback
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -77,10 +79,18 @@ def refused(request: HttpRequest, exc: Refused) -> HttpResponse:
             if name != "state" and str(sentence) != str(exc.message)  # a state's own name is for programs
         ],
         "code": exc.code,
+        "sign_in": _sign_in(request, exc.http),
     }
     if getattr(request, "htmx", False):
         return _as_part(render(request, "errors/_refused.html", context, status=exc.http))
     return render(request, "errors/refused.html", context, status=exc.http)
+
+
+def _sign_in(request: HttpRequest, http: int) -> str:
+    """Where a link from a message leads who is not signed in: what he may not see now may be his own."""
+    if http not in {403, 404} or request.method != "GET" or request.user.is_authenticated:
+        return ""
+    return f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
 
 
 def _as_part(response: HttpResponse) -> HttpResponse:

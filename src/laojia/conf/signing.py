@@ -248,7 +248,7 @@ def _limit(name: str, most: int, within: timedelta, *, key: str) -> None:
     if again is not None:
         raise TooMany(
             "too_many_codes",
-            _g("That was a bit often."),
+            _g("That was tried several times just now."),
             _g(
                 "You can try again from %(when)s. Meanwhile the station or the centre can do everything for you."
             )

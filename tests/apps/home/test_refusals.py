@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from laojia.kernel.errors import Refused
+from tests.acting import signed_in
 from tests.apps.home.urls_that_refuse import REFUSALS
+from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apps.home.urls_that_refuse")]
 CODES = {"input": 422, "permission": 403, "scope": 404, "state": 409, "conflict": 409, "often": 429}
@@ -21,6 +23,17 @@ def test_page(client: Client, kind: str, http: int) -> None:
     assert str(REFUSALS[kind].hint) in text
     assert 'href="/"' in text
     assert "<h1>" in text
+
+
+@pytest.mark.parametrize(("kind", "http"), CODES.items())
+def test_who_came_by_a_message_is_led_to_sign_in_and_back(client: Client, kind: str, http: int) -> None:
+    text = client.get(f"/refuse/{kind}/").content.decode()
+    assert (f"/accounts/login/?next=%2Frefuse%2F{kind}%2F" in text) == (http in {403, 404})
+
+
+def test_who_is_signed_in_is_not_asked_to(client: Client, cast: Cast) -> None:
+    signed_in(client, cast.resident)
+    assert "/accounts/login/?next=" not in client.get("/refuse/scope/").content.decode()
 
 
 def test_page_shows_the_sentences_of_fields(client: Client) -> None:

@@ -18,7 +18,7 @@ from laojia.kernel.links import make_link
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions
 from laojia.steps.order.models import Hop, Order
-from laojia.steps.order.queries import timeline
+from laojia.steps.order.queries import place_line, timeline
 from tests.acting import signed_in
 from tests.apps.order.conftest import Place, behalf, make_item
 from tests.cast import NOW, Cast
@@ -231,6 +231,33 @@ def test_a_seat_by_page(cast: Cast, client: Client, seats: Occasion) -> None:
     assert order.state == "arranged"
     page = client.get(f"/order/done/{order.number}/").content.decode()
     assert "村委会" in page
+
+
+def test_a_full_occasion_says_so_before_one_signs_up_and_how_many_come_first(
+    cast: Cast, client: Client, seats: Occasion
+) -> None:
+    actions.place(
+        actor=cast.as_(cast.neighbour), now=NOW, key=uuid.uuid4(), item_version=seats.item_version,
+        area=cast.village, occasion=seats, seats=seats.places - seats.held_back,
+    )  # fmt: skip
+    signed_in(client, cast.resident)
+    form = client.get(f"/order/seat/{seats.pk}/").content.decode()
+    assert "名额满了" in form
+    assert "排候补" in form
+    assert "我要报名" not in form
+    client.post(f"/order/seat/{seats.pk}/", {"key": str(uuid.uuid4()), "for_whom": "me", "head_count": "1"})
+    order = Order.objects.get(asker=cast.resident)
+    assert order.state == "waitlisted"
+    assert "候补第 1 位" in client.get(f"/order/done/{order.number}/").content.decode()
+    page = client.get(f"/o/{order.number}/").content.decode()
+    assert "候补第 1 位" in page
+    assert f"/o/{order.number}/cancel/" in page
+    assert f"/o/{order.number}/nudge/" not in page
+    assert f"/o/{order.number}/change/" not in page
+
+
+def test_a_hall_called_after_its_village_is_said_once(cast: Cast, place: Place) -> None:
+    assert place_line(place(place=f"{cast.village.name}戏台")).count(cast.village.name) == 1
 
 
 def test_in_own_words_by_page(cast: Cast, client: Client) -> None:

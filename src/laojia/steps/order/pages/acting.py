@@ -51,6 +51,8 @@ def buttons(it: Opened) -> tuple[Button, ...]:
     possible = it.verbs(_VERBS)
     if it.order.standing_id is not None:  # regular help rests and ends on its own page
         possible -= {"order.cancel", "order.suspend"}
+    if it.order.state == "waitlisted":  # the occasion has its own time and place, and nobody to be reminded
+        possible -= {"order.change", "order.nudge"}
     return tuple(
         Button(f"{path}/", _(word), sign, path in ("nudge", "resume"))
         for verb, path, sign, word in _PAGES

@@ -34,6 +34,11 @@ def key_of(request: HttpRequest) -> uuid.UUID:
         ) from None
 
 
+def said_line(place: int) -> str:
+    """Where one stands on a waiting list."""
+    return _("You are number %(place)s on the waiting list.") % {"place": place}
+
+
 def keep_typed(request: HttpRequest) -> None:
     """What was typed waits in the browser's memory until the code has been typed too."""
     typed = request.POST.copy()

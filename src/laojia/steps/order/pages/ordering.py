@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +25,10 @@ from laojia.policy.facts import Actor, actor_of
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries.words import said_name
+from laojia.steps.menu.rules.seats import seat_kind
 from laojia.steps.order import actions, queries
 from laojia.steps.order.actions.checking import limit_ordering
+from laojia.steps.order.actions.seating import place_in_line
 from laojia.steps.order.forms import ME, NEW, OrderForm
 from laojia.steps.order.models import Order
 from laojia.steps.order.pages.common import (
@@ -33,6 +36,7 @@ from laojia.steps.order.pages.common import (
     keep_typed,
     key_of,
     put,
+    said_line,
     typed_before,
 )
 from laojia.steps.order.queries.asking import units_i_speak_for
@@ -249,12 +253,14 @@ def show(request: HttpRequest, wanted: Wanted, form: OrderForm, http: int = 200,
     """The order page."""
     item, now = wanted.item, clock.now()
     button = _("That is it, send it")
+    full = _full(wanted, actor_of(request), now)
     if wanted.occasion is not None:
-        button = str(labels.BUTTONS["seats"])
+        button = _("Go on the waiting list") if full else str(labels.BUTTONS["seats"])
     context = {
         "wanted": wanted,
         "item": item,
         "occasion": wanted.occasion,
+        "full": full,
         "form": form,
         "button": button,
         "now": now,
@@ -262,6 +268,15 @@ def show(request: HttpRequest, wanted: Wanted, form: OrderForm, http: int = 200,
         **more,
     }
     return render(request, "order/new.html", context, status=http)
+
+
+def _full(wanted: Wanted, actor: Actor, now: datetime) -> bool:
+    """Whoever signs up for himself on this page now stands on the waiting list."""
+    occasion = wanted.occasion
+    if occasion is None or occasion.kind != "seats" or wanted.behalf is not None:
+        return False
+    seats, released = menu.seats_of(occasion, now)
+    return not seat_kind(seats, 1, channel=actor.channel, released=released)
 
 
 def _asked_back(request: HttpRequest) -> str:
@@ -292,5 +307,6 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
         "here": here,
         "steps": queries.ahead(row, now, here),
         "link": "" if row.sealed else link,
+        "line": said_line(place_in_line(row)) if row.state == "waitlisted" else "",
     }
     return render(request, "order/done.html", context)

@@ -18,8 +18,10 @@ from laojia.policy.facts import subject_of
 from laojia.policy.permissions import may
 from laojia.shown import said, said_area, said_span
 from laojia.steps.order import actions, queries
+from laojia.steps.order.actions.seating import place_in_line
 from laojia.steps.order.models import Attendance, Order
 from laojia.steps.order.pages.acting import Button, buttons
+from laojia.steps.order.pages.common import said_line
 from laojia.steps.order.pages.opening import Opened
 from laojia.steps.order.queries import Coming
 from laojia.templatetags.shown import clock_chip, timeline
@@ -95,6 +97,7 @@ def _standing(order: Order, now: datetime, here: Coming | None) -> dict[str, str
         "where_else": order.where_else,
         "merged": merged.number if merged is not None else "",
         "ended": queries.ended_how(order),
+        "line": said_line(place_in_line(order)) if state == "waitlisted" else "",
     }
 
 

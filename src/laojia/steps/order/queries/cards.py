@@ -195,4 +195,6 @@ def place_line(order: Order) -> str:
     """甘亭镇 · 甘亭村 一巷3号, for the person herself and for who is on the way."""
     parent = order.area.parent
     town = f"{parent.name} · " if parent is not None else ""
-    return f"{town}{said_area(order.area, order.placed_at)} {order.place}".strip()
+    village = said_area(order.area, order.placed_at)
+    # A hall is called after its village: 马一村日间照料中心.
+    return town + (order.place if village in order.place else f"{village} {order.place}".strip())
