@@ -15,6 +15,7 @@ from laojia.kernel import clock
 from laojia.policy.reasons import REASONS
 from laojia.policy.roles import Channel
 from laojia.steps.order.models import OUTCOMES, Attendance
+from laojia.steps.serve.actions.records import Report, Visited
 from laojia.steps.serve.rules import MOST_MINUTES
 
 
@@ -156,6 +157,24 @@ class DoneForm(forms.Form):
     def visit_rows(self) -> list[dict[str, Any]]:
         """The fields of each attendance, for the template."""
         return [{"visit": v, "how": self[f"visit_{v.pk}"], "why": self[f"why_{v.pk}"]} for v in self.visits]
+
+    def report(self, *, filled_at: datetime | None = None) -> Report:
+        """What was said in one go, for the action; `filled_at` as in Report."""
+        entry = self.cleaned_data
+        visits = {}
+        for visit in self.visits:
+            word, _sign, outcome = entry[f"visit_{visit.pk}"].partition(":")
+            visits[visit.pk] = Visited(word, outcome, entry[f"why_{visit.pk}"])
+        return Report(
+            minutes=entry["minutes"],
+            came=[p for p in self.members if entry[f"came_{p.pk}"]],
+            exceptions={p.pk: entry[f"minutes_{p.pk}"] for p in self.members if entry[f"minutes_{p.pk}"]},
+            own_work=frozenset(p.pk for p in self.members if entry[f"own_{p.pk}"]),
+            visits=visits,
+            content=entry["content"],
+            helped=entry["helped"],
+            filled_at=filled_at,
+        )
 
 
 class SettleForm(forms.Form):

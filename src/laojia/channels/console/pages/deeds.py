@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,6 @@ from laojia.steps.order.forms import CallForm as StandingForm
 from laojia.steps.review import actions as review
 from laojia.steps.serve import actions as serving
 from laojia.steps.serve import queries as serve_queries
-from laojia.steps.serve.actions.records import Report, Visited
 from laojia.steps.serve.forms import DeclineForm, DoneForm, PeopleForm
 from laojia.steps.serve.rules import NOT_HOME_ENDINGS, next_not_home_step, window_end
 
@@ -253,27 +252,7 @@ def _done_form(call: Call, entry: Entry, data: QueryDict | None) -> Form:
 
 
 def _record(told: Told) -> None:
-    serving.record(
-        occasion=told.row, report=replace(report_of(told.form), filled_at=told.said_at), **told.who
-    )
-
-
-def report_of(form: DoneForm) -> Report:
-    """What the leader says in one go, from the form."""
-    entry = form.cleaned_data
-    visits = {}
-    for visit in form.visits:
-        word, _sign, outcome = entry[f"visit_{visit.pk}"].partition(":")
-        visits[visit.pk] = Visited(word, outcome, entry[f"why_{visit.pk}"])
-    return Report(
-        minutes=entry["minutes"],
-        came=[p for p in form.members if entry[f"came_{p.pk}"]],
-        exceptions={p.pk: entry[f"minutes_{p.pk}"] for p in form.members if entry[f"minutes_{p.pk}"]},
-        own_work=frozenset(p.pk for p in form.members if entry[f"own_{p.pk}"]),
-        visits=visits,
-        content=entry["content"],
-        helped=entry["helped"],
-    )
+    serving.record(occasion=told.row, report=told.form.report(filled_at=told.said_at), **told.who)
 
 
 _STEPS = {

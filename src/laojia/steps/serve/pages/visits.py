@@ -22,7 +22,6 @@ from laojia.steps.dispatch.models import Offer
 from laojia.steps.menu import actions as menu
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
-from laojia.steps.serve.actions.records import Report, Visited
 from laojia.steps.serve.forms import (
     DeclineForm,
     DoneForm,
@@ -210,7 +209,7 @@ def done(request: HttpRequest, pk: int | None = None, token: str = "") -> HttpRe
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.record(occasion=row, report=_report(form), actor=opened.actor, now=clock.now())
+            actions.record(occasion=row, report=form.report(), actor=opened.actor, now=clock.now())
         except BadInput as refused:
             put(form, refused)
         else:
@@ -234,23 +233,6 @@ def _those_who_may_have_come(row: Any, day: Any) -> list[Any]:
     known = {p.pk for p in people}
     signed_up = [line.person for line in row.roster.select_related("person") if line.person_id not in known]
     return people + signed_up
-
-
-def _report(form: DoneForm) -> Report:
-    entry = form.cleaned_data
-    visits = {}
-    for visit in form.visits:
-        word, _sign, outcome = entry[f"visit_{visit.pk}"].partition(":")
-        visits[visit.pk] = Visited(word, outcome, entry[f"why_{visit.pk}"])
-    return Report(
-        minutes=entry["minutes"],
-        came=[p for p in form.members if entry[f"came_{p.pk}"]],
-        exceptions={p.pk: entry[f"minutes_{p.pk}"] for p in form.members if entry[f"minutes_{p.pk}"]},
-        own_work=frozenset(p.pk for p in form.members if entry[f"own_{p.pk}"]),
-        visits=visits,
-        content=entry["content"],
-        helped=entry["helped"],
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
