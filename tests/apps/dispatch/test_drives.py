@@ -11,12 +11,14 @@ import pytest
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.people.models import Person
+from laojia.kernel.clock import local_date
 from laojia.kernel.errors import BadInput, Refused, WrongState
 from laojia.policy.facts import CLOCK, Actor, Grant
 from laojia.policy.roles import Role
 from laojia.steps.dispatch import actions, queries
 from laojia.steps.dispatch.models import Invite
 from laojia.steps.menu import actions as menu
+from laojia.steps.menu import queries as menu_queries
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.order import actions as orders
 from laojia.steps.serve import actions as serve
@@ -239,3 +241,20 @@ def test_what_could_go_together_is_proposed_and_made(cast: Cast) -> None:
     assert found[0].slot == (THURSDAY, "morning")
     actions.bundle(orders=found[0].orders, actor=cast.as_(cast.dispatcher), now=NOW)
     assert queries.trips_waiting(cast.as_(cast.dispatcher), NOW) == []
+
+
+def test_the_day_that_is_put_off_leaves_the_call_up_alone(cast: Cast) -> None:
+    row, moved = up(cast), drive(cast)
+    seen = menu_queries.preview_many(
+        cast.as_(cast.dispatcher), "occasion.postpone", area=cast.county, first=local_date(NOW),
+        last=local_date(BEGINS), kinds=("volunteers",), now=NOW,
+    )  # fmt: skip
+    assert seen == [moved]
+    later = BEGINS + timedelta(minutes=1)
+    done = menu.move_days(
+        verb="occasion.postpone", area=cast.county, first_day=local_date(NOW), last_day=local_date(BEGINS),
+        kinds=("volunteers",), reason="weather", actor=cast.as_(cast.dispatcher), now=later,
+    )  # fmt: skip
+    assert done.done == [], "what has begun is not moved"
+    row.refresh_from_db()
+    assert row.state == "draft"

@@ -371,7 +371,9 @@ def test_snow_over_the_town(menu: Cast) -> None:
     next_day = confirmed(menu, starts_at=STARTS + timedelta(days=1), ends_at=ENDS + timedelta(days=1))
     desk = menu.as_(menu.dispatcher)
     kinds = ("seats", "whole_village", "volunteers")
-    seen = queries.preview_many(desk, "occasion.postpone", area=menu.town, first=DAY, last=DAY, kinds=kinds)
+    seen = queries.preview_many(
+        desk, "occasion.postpone", area=menu.town, first=DAY, last=DAY, kinds=kinds, now=NOW
+    )
     assert [o.pk for o in seen] == [o.pk for o in here]
     moved = actions.postpone_many(
         area=menu.town,

@@ -163,6 +163,11 @@ class Occasion(Moving):
     """
 
     KINDS: ClassVar = ("visit", "appointment", "seats", "whole_village", "volunteers", "standing")
+    FOR_ITS_ORDERS: ClassVar = (
+        "visit",
+        "appointment",
+        "standing",
+    )  # made for orders already there; nobody joins it
     SCOPE: ClassVar = Columns(
         kind="occasion",
         team=("team_id",),

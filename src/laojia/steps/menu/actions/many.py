@@ -38,7 +38,7 @@ def postpone_many(
 ) -> Moved:
     """Every occasion of the area on that day that the actor may postpone: to the same hour of `to_date`, or open-ended."""
     done, left = [], []
-    for row in occasions_on(actor, "occasion.postpone", area=area, day=date, kinds=kinds):
+    for row in occasions_on(actor, "occasion.postpone", area=area, day=date, kinds=kinds, now=now):
         shift = to_date - date if to_date is not None else None
         try:
             postpone(
@@ -66,7 +66,7 @@ def call_off_many(
 ) -> Moved:
     """Every occasion of the area on that day that the actor may call off."""
     done, left = [], []
-    for row in occasions_on(actor, "occasion.call_off", area=area, day=date, kinds=kinds):
+    for row in occasions_on(actor, "occasion.call_off", area=area, day=date, kinds=kinds, now=now):
         try:
             call_off(occasion=row, reason=reason, words=words, actor=actor, now=now)
             done.append(row)

@@ -46,7 +46,13 @@ def many(request: HttpRequest) -> HttpResponse:
             except Refused as refused:
                 put_refusal(form, refused)
         preview = queries.preview_many(
-            actor, given["verb"], area=area, first=given["day"], last=given["last_day"], kinds=given["kinds"]
+            actor,
+            given["verb"],
+            area=area,
+            first=given["day"],
+            last=given["last_day"],
+            kinds=given["kinds"],
+            now=clock.now(),
         )
     context = {
         "form": form,

@@ -94,21 +94,33 @@ def list_occasions(
     )
 
 
-def occasions_on(actor: Actor, verb: str, *, area: Area, day: date, kinds: Iterable[str]) -> list[Occasion]:
-    """What of an area and a day the actor may move with this verb, in order."""
+def occasions_on(
+    actor: Actor, verb: str, *, area: Area, day: date, kinds: Iterable[str], now: datetime
+) -> list[Occasion]:
+    """What of an area and a day the actor may move with this verb, in order.
+
+    Neither what has begun already nor a call-up: who clears the snow is not sent home by it.
+    """
     rows = scoped(_shown(), actor, verb).filter(
-        area_path__startswith=area.path, date=day, kind__in=list(kinds), state__in=MOVABLE[verb]
+        area_path__startswith=area.path,
+        date=day,
+        kind__in=list(kinds),
+        state__in=MOVABLE[verb],
+        emergency=False,
     )
+    rows = rows.filter(Q(starts_at=None) | Q(starts_at__gt=now))
     return list(rows.order_by("starts_at", "id"))
 
 
 def preview_many(
-    actor: Actor, verb: str, *, area: Area, first: date, last: date, kinds: Iterable[str]
+    actor: Actor, verb: str, *, area: Area, first: date, last: date, kinds: Iterable[str], now: datetime
 ) -> list[Occasion]:
     """The same list as the deed will take, for looking at first."""
     kinds = list(kinds)
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    return [row for day in days for row in occasions_on(actor, verb, area=area, day=day, kinds=kinds)]
+    return [
+        row for day in days for row in occasions_on(actor, verb, area=area, day=day, kinds=kinds, now=now)
+    ]
 
 
 def openable_stations(actor: Actor) -> list[Station]:
