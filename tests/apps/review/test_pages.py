@@ -68,6 +68,7 @@ def test_follow_ups(served: Chain, client: Client) -> None:
         page = client.get("/follow-ups/").content.decode()
         assert served.order.number in page
         assert served.cast.resident.name not in page
+        assert f"/call/{served.cast.resident.pk}/" in page
         client.post(f"/follow-ups/{served.order_id}/", {"result": "no_answer"})
         assert served.order.number not in client.get("/follow-ups/").content.decode()
     with time_machine.travel(AFTER + timedelta(days=5), tick=False):
