@@ -466,6 +466,15 @@ def account_of_id(person: Person) -> int:
     return int(Claim.objects.get(person=person).account_id)
 
 
+def test_nobody_telephones_or_writes_to_who_was_erased(cast, known):
+    facts = {"template": "order.arranged", "to_person_id": known.pk, "about_kind": "order", "about_id": 2}
+    for state in ("queued", "to_call", "sent"):
+        Message.objects.create(key=state, state=state, due_at=NOW, created_at=NOW, text="明天来", **facts)
+    actions.erase_person(actor=cast.as_(known), now=NOW, person_id=known.pk)
+    states = dict(Message.objects.filter(about_id=2).values_list("key", "state"))
+    assert states == {"queued": "failed", "to_call": "failed", "sent": "sent"}
+
+
 def test_the_sign_in_of_the_family_stays(cast, known):
     account = Account.objects.get(person=known)
     Claim.objects.create(account=account, person=cast.daughter, proof="name", at=NOW)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.journal.actions import check, record
 from laojia.foundation.journal.models import Moving
+from laojia.foundation.outbox.actions import forget_person
 from laojia.foundation.people.models import Account, Claim, Likeness, Person, Post
 from laojia.foundation.people.queries import rows_of_one
 from laojia.foundation.people.rules import ENDED
@@ -69,6 +70,7 @@ def erase_person(*, actor: Actor, now: datetime, person_id: int) -> Person:
     record(person, "person.erase", actor=actor, now=now)
     for pk in ids:
         _close_accounts(pk, now)
+        forget_person(person_id=pk)
         for model in _models():
             if model is not Account:
                 _blank(model, pk)
