@@ -338,7 +338,7 @@ def _wrong(call: Call, entry: Entry, do: str) -> Subject | None:
 def _visited(entry: Entry) -> Subject | None:
     """The visit's occasion, where its hour belongs to this one person."""
     there = entry.visit is not None and entry.visit.state == "expected" and entry.occasion is not None
-    if not there or entry.occasion is None or entry.occasion.kind not in ("visit", "appointment", "standing"):
+    if not there or entry.occasion is None or entry.occasion.kind not in Occasion.FOR_ITS_ORDERS:
         return None
     return subject_of(entry.occasion)
 

@@ -120,7 +120,7 @@ def _team(row: Any) -> str:
 
 def _public_place(row: Any) -> str:
     """Where it was, a home by its village only."""
-    at_home = row.kind in ("visit", "appointment", "standing")
+    at_home = row.kind in row.FOR_ITS_ORDERS
     return row.area.name if at_home else f"{row.area.name}{row.place}"
 
 

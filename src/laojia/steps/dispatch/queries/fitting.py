@@ -19,7 +19,6 @@ from laojia.steps.order.models import Order
 from laojia.steps.order.rules import wants_rhythm
 
 SOLVER_SECONDS = 20.0
-AT_THE_DOOR = ("visit", "appointment", "standing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def need_for(
     orders: Sequence[Order], occasion: Occasion | None, now: datetime
 ) -> tuple[Need, tuple[str, ...]]:
     """What is needed, and why it must be looked at twice: of the orders on a trip, else of the occasion itself."""
-    if occasion is None or (orders and occasion.kind in AT_THE_DOOR):
+    if occasion is None or (orders and occasion.kind in Occasion.FOR_ITS_ORDERS):
         return trip_need(orders, now, occasion=occasion)
     asked = facts.asked_teams([occasion.pk]).get(occasion.pk, frozenset())
     look = occasion_look(occasion)

@@ -110,7 +110,7 @@ def let_go(order: Order, *, actor: Actor, now: datetime, because: str) -> list[O
     for row in rows:
         release(attendance=row, actor=actor, now=now, because=because)
         occasion = row.occasion
-        if occasion.kind in ("visit", "appointment", "standing") and occasion.state in (
+        if occasion.kind in occasion.FOR_ITS_ORDERS and occasion.state in (
             "draft", "offered", "confirmed", "postponed",
         ) and not occasion.attendances.filter(state="expected").exists():  # fmt: skip
             emptied.append(occasion)

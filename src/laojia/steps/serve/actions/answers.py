@@ -87,16 +87,7 @@ def claim(
 @transaction.atomic
 def decline(*, offer: Offer, reason: str, actor: Actor, now: datetime, words: str = "") -> Offer:
     """这次接不了: the team's place becomes free, the next team is asked. Nothing is counted against anybody."""
-    advance(
-        offer,
-        "offer.decline",
-        actor=actor,
-        now=now,
-        reason=reason,
-        answered_at=now,
-        answered_by_id=_speaker(actor),
-        words=words,
-    )
+    _say_no(offer, "offer.decline", actor, now, words, reason=reason)
     cancel_clocks(("offer", offer.pk))
     dispatch.after_no(offer=offer, actor=actor, now=now, because="offer.decline")
     return offer
@@ -105,16 +96,7 @@ def decline(*, offer: Offer, reason: str, actor: Actor, now: datetime, words: st
 @transaction.atomic
 def give_back(*, offer: Offer, reason: str, actor: Actor, now: datetime, words: str = "") -> Offer:
     """退回 after accepting: the people are told, the orders wait again, the next team is asked at once."""
-    advance(
-        offer,
-        "offer.return",
-        actor=actor,
-        now=now,
-        reason=reason,
-        answered_at=now,
-        answered_by_id=_speaker(actor),
-        words=words,
-    )
+    _say_no(offer, "offer.return", actor, now, words, reason=reason)
     _unbind(offer, actor, now, "offer.return")
     dispatch.after_no(offer=offer, actor=actor, now=now, because="offer.return")
     return offer
@@ -125,23 +107,18 @@ def hand_over(*, offer: Offer, to_team: Team, actor: Actor, now: datetime, words
     """转给别的队: the accepted occasion is offered to the team named; that team may decline like any other."""
     if to_team.pk == offer.team_id:
         raise BadInput("same_team", _("That is your own team."), _("Choose another team."))
-    advance(
-        offer,
-        "offer.hand_over",
-        actor=actor,
-        now=now,
-        answered_at=now,
-        answered_by_id=_speaker(actor),
-        words=words,
-    )
+    _say_no(offer, "offer.hand_over", actor, now, words)
     _unbind(offer, actor, now, "offer.hand_over")
     dispatch.offer_again(offer=offer, team=to_team, actor=actor, now=now, because="offer.hand_over")
     return offer
 
 
-def _speaker(actor: Actor) -> int | None:
+def _say_no(offer: Offer, verb: str, actor: Actor, now: datetime, words: str, reason: str = "") -> None:
     """Whose words they are: the leader's, also when the desk writes them down."""
-    return (actor.on_behalf_of or actor).person_id
+    speaker = (actor.on_behalf_of or actor).person_id
+    advance(
+        offer, verb, actor=actor, now=now, reason=reason, answered_at=now, answered_by_id=speaker, words=words
+    )
 
 
 def _check_team(occasion: Occasion, team_id: int) -> None:
