@@ -210,7 +210,7 @@ def test_looks_in_full_at_orders_are_limited_too(cast: Cast) -> None:
 
 
 def test_complaints_from_one_address_are_limited(cast: Cast, client: Client) -> None:
-    said = {"kind": "other", "words": "没有人接电话"}
+    said = {"kind": "other", "words": "没有人接电话", "anonymous": "on"}
     answers = [client.post("/complain/", said | {"key": str(uuid.uuid4())}).status_code for _one in range(21)]
     assert answers == [302] * 20 + [429]
 

@@ -92,6 +92,33 @@ def test_anybody_complains(cast: Cast, client: Client) -> None:
     assert "说话难听" not in page.redirect_chain[-1][0]
 
 
+def test_a_call_is_promised_only_where_there_is_a_number(cast: Cast, client: Client) -> None:
+    said = {"kind": "late", "words": "说好上午来"}
+    page = client.post("/complain/", said)
+    assert page.status_code == 422
+    assert "不留名字" in page.content.decode()
+    assert "说好上午来" in page.content.decode()
+    assert client.post("/complain/", said | {"phone": "13800139003"}).status_code == 302
+    assert signed_in(Client(), cast.resident).post("/complain/", said).status_code == 302
+
+
+def test_without_a_name_the_link_is_there_to_keep(cast: Cast, client: Client) -> None:
+    page = client.post("/complain/", {"kind": "late", "words": "说好上午来", "anonymous": "on"}, follow=True)
+    assert f"http://testserver{page.redirect_chain[-1][0]}" in page.content.decode()
+
+
+def test_the_number_of_an_order_is_not_lost(served: Chain, client: Client) -> None:
+    """Mistyped it is said at once; another's opens nothing, but who looks into it reads it among the words."""
+    said = {"kind": "late", "words": "说好上午来", "phone": "13800139003"}
+    wrong = client.post("/complain/", said | {"number": served.order.number[:-1] + "x"})
+    assert wrong.status_code == 422
+    assert "没有这个编号" in wrong.content.decode()
+    assert client.post("/complain/", said | {"number": served.order.number.lower()}).status_code == 302
+    complaint = Complaint.objects.get()
+    assert complaint.order_id is None
+    assert served.order.number in complaint.words
+
+
 def test_the_holders_desk(served: Chain, client: Client) -> None:
     complaint = file(served)
     address = f"/complaints/{complaint.pk}/"

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from laojia import labels
+from laojia.kernel.codes import check_number
 from laojia.policy.reasons import REASONS
 from laojia.policy.roles import Channel
 
@@ -87,9 +88,33 @@ class ComplaintForm(forms.Form):
     anonymous = forms.BooleanField(
         label=_("Without my name"),
         required=False,
-        help_text=_("Then we cannot call you back; keep the number to see the answer."),
+        help_text=_(
+            "Then we cannot call you back; keep the link on the next page to see the answer. "
+            "With the number of the order it is known which one it was."
+        ),
     )
     phone = forms.CharField(label=_("Where we can reach you"), required=False, max_length=20)
+
+    def __init__(self, *args: Any, known: bool, **words: Any) -> None:
+        """`known`: signed in, so that there is a number to call."""
+        super().__init__(*args, **words)
+        self.known = known
+        self.fields["phone"].unmarked = not known  # type: ignore[attr-defined]  # clean() wants one
+
+    def clean_number(self) -> str:
+        """As it is written properly."""
+        typed: str = self.cleaned_data["number"].strip()
+        number = check_number(typed) if typed else ""
+        if number is None:
+            raise forms.ValidationError(_("There is no such number; look again, or leave it empty."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """A call is promised only where there is a number to call."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (self.known or given.get("anonymous") or given.get("phone")):
+            self.add_error("phone", _("Leave a number so that we can call you, or tick “Without my name”."))
+        return given
 
 
 class AnswerForm(forms.Form):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from laojia.foundation.journal.actions import require
 from laojia.foundation.limits import actions as limits
 from laojia.foundation.people.models import Person
-from laojia.kernel import clock, codes, links
+from laojia.kernel import clock, links
 from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany, put_on
 from laojia.policy.facts import VISITOR, Actor, actor_of, subject_of
@@ -35,16 +35,18 @@ R = TypeVar("R", Order, Occasion)
 def complain(request: HttpRequest) -> HttpResponse:
     """Anybody may complain; no name, no sign-in."""
     actor = actor_of(request)
-    form = ComplaintForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    number = request.GET.get("number", "")
+    form = ComplaintForm(request.POST or None, initial={"number": number}, known=actor.person_id is not None)
     if request.method == "POST" and form.is_valid():
         entry = form.cleaned_data
         _limit(request)
+        order, words = _about(actor, entry["number"], entry["words"])
         try:
             complaint_ = actions.file_complaint(
                 key=_key(request),
                 kind=entry["kind"],
-                words=entry["words"],
-                order=_own_order(actor, entry["number"]),
+                words=words,
+                order=order,
                 person=Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None,
                 anonymous=entry["anonymous"],
                 phone=entry["phone"],
@@ -71,7 +73,8 @@ def my_complaint(request: HttpRequest, token: str) -> HttpResponse:
     holder = links.link_holder(token)
     if row is None or (holder is not None and holder != row.person_id):
         raise _not_here()
-    return render(request, "review/my_complaint.html", {"complaint": row})
+    here = request.build_absolute_uri(request.path)
+    return render(request, "review/my_complaint.html", {"complaint": row, "here": here})
 
 
 @require_safe
@@ -184,15 +187,14 @@ def _seen(model: type[R], text: str, actor: Actor, verb: str) -> R | None:
     return row
 
 
-def _own_order(actor: Actor, number: str) -> Order | None:
-    """The order named, if this person may see it; a number alone opens nothing."""
-    clean = codes.check_number(number) if number.strip() else None
-    row = Order.objects.filter(number=clean).select_related("team").first() if clean else None
-    if (
-        row is None or row.sealed
-    ):  # a sealed case stands beside no complaint: its readers must not learn of it
-        return None
-    return row if may(actor, "order.see", subject_of(row)) else None
+def _about(actor: Actor, number: str, words: str) -> tuple[Order | None, str]:
+    """The order named, if this person may see it: a number alone opens nothing, it stands among the words then."""
+    row = Order.objects.filter(number=number).select_related("team").first() if number else None
+    if not number or (row is not None and row.sealed):
+        return None, words  # a sealed case stands beside no complaint: its readers must not learn of it
+    if row is not None and may(actor, "order.see", subject_of(row)):
+        return row, words
+    return None, f"{words}\n{_('Number named, not checked:')} {number}"
 
 
 def _key(request: HttpRequest) -> uuid.UUID:
