@@ -17,6 +17,7 @@ WORK_WORDS = {
     "/team/": _("My team today"),
     "/volunteer/": _("My appointments"),
     "/help/": _("Order for a neighbour"),
+    "/kept/": _("Cases given to me"),
     "/desk/": _("Dispatch desk"),
     "/call/": _("On the telephone"),
     "/calls/": _("Calls to make"),

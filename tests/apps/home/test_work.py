@@ -1,12 +1,20 @@
 """Each post finds the way to its work, and only to its own."""
 
 import pytest
+from django.test import Client
 
 from laojia.channels.home.rules import GROUPS, IN_ONE_LINE, WORK, in_groups, town_path, view_of, work_of
 from laojia.conf.look import GROUP_WORDS, WORK_WORDS, work_links
 from laojia.policy.facts import NOBODY, Actor, Grant
 from laojia.policy.permissions import PERMISSIONS
 from laojia.policy.roles import Role
+from tests.acting import signed_in
+from tests.cast import Cast
+
+COLLEAGUES = (
+    "dispatcher", "station_staff", "grid_worker", "leader", "volunteer", "county_leader", "zone_leader", "menu_editor",
+    "complaint_holder", "keeper", "system_admin", "security_admin", "audit_admin",
+)  # fmt: skip
 
 
 def actor(*roles: Role) -> Actor:
@@ -20,6 +28,8 @@ def actor(*roles: Role) -> Actor:
         (Role.VOLUNTEER, "/volunteer/", "/desk/"),
         (Role.DISPATCHER, "/desk/", "/posts/"),
         (Role.GRID_WORKER, "/help/", "/desk/"),
+        (Role.COUNTY_LEADER, "/overview/", "/help/"),
+        (Role.ZONE_LEADER, "/overview/", "/help/"),
         (Role.MENU_EDITOR, "/menu-desk/", "/people/"),
         (Role.SECURITY_ADMIN, "/posts/", "/people/"),
         (Role.AUDIT_ADMIN, "/posts/", "/people/"),
@@ -30,6 +40,16 @@ def test_work(role: Role, first: str, never: str) -> None:
     work = work_of(actor(role))
     assert work[0] == first
     assert never not in work
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", COLLEAGUES)
+def test_every_page_of_the_bar_opens(cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+    client = signed_in(Client(), person)
+    work = work_of(cast.as_(person))
+    assert work
+    assert {address: client.get(address, follow=True).status_code for address in work} == dict.fromkeys(work, 200)
 
 
 def test_residents_have_no_work() -> None:

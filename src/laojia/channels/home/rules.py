@@ -15,8 +15,9 @@ VIEWS = (STANDARD, "elder", "elder-30")
 WORK = (
     ("/team/", "offer.accept"),
     ("/volunteer/", "roster.join"),
+    ("/kept/", "order.keep"),
     ("/desk/", "offer.make"),
-    ("/help/", "order.list"),
+    ("/help/", "person.add"),
     ("/call/", "message.call_list"),
     ("/calls/", "message.called"),
     ("/paper/", "message.called"),
