@@ -129,7 +129,7 @@ def _waits(language: str | None, count: int, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Clock:
-    """What a clock chip shows. `tone` is calm, soon or over; never over on a provisional date (rule 10)."""
+    """What a clock chip shows. `tone` is calm, soon or over; never over on a provisional date."""
 
     tone: str
     icon: str
@@ -180,7 +180,7 @@ def said_distance(metres: float | None) -> str:
 
 
 # State → tone and sign, the same state meaning much the same in every machine; `kind.state` where it does not.
-# The word comes from labels; colour is never the only sign (rule 9).
+# The word comes from labels; colour is never the only sign.
 STATE_LOOKS: dict[str, tuple[str, str]] = {
     "received": ("calm", "inbox"),
     "waiting": ("soon", "hourglass"),

@@ -248,7 +248,7 @@ FORBIDDEN_NAMES = {
 
 
 def test_models_use_the_glossary() -> None:
-    """DOMAIN section 2: these words mean something else here, or nothing."""
+    """docs/glossary.md: these words mean something else here, or nothing."""
     wrong = [
         f"{model.__name__}.{field.name}"
         for config in OURS

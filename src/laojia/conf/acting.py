@@ -23,7 +23,7 @@ from laojia.kernel.errors import NotPermitted
 from laojia.policy.facts import NOBODY, Actor
 from laojia.policy.roles import SECOND_FACTOR_ROLES, Channel
 
-IDLE = timedelta(minutes=30)  # level protection (DOMAIN 3.6)
+IDLE = timedelta(minutes=30)  # level protection (GB/T 22239)
 _STAMP_EVERY = timedelta(minutes=1)  # a write per minute of work, not per page
 _SEEN = "seen_at"
 _ACCOUNT = "account_authentication_methods_user"

@@ -1,4 +1,4 @@
-"""The password rule of level protection: at least three of four classes (DOMAIN 3.6)."""
+"""The password rule of level protection: at least three of four classes (GB/T 22239)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What this platform never does, computed from what it can store and be set to (国办函〔2026〕12号; DOMAIN 3.4, 3.5).
+"""What this platform never does, computed from what it can store and be set to (国办函〔2026〕12号; 个人信息保护法).
 
 Pure: the caller passes the model classes, names of settings and verbs. `laojia doctor`, a test and the public page
 read the same checks, so that the page cannot promise what the tables no longer keep.

@@ -96,7 +96,7 @@ class Undelivered(Exception):
 
 
 def ending(language: str) -> str:
-    """The sentence every message ends with (rule 13 of the domain)."""
+    """The sentence every message ends with."""
     return _ENDING.get(language, _ENDING["zh-hans"])
 
 
@@ -191,7 +191,7 @@ def back_off(attempts: int) -> timedelta:
 
 
 def rests_while_provisional(kind: str) -> bool:
-    """Clocks that declare something overdue (`….overdue`) do not ring on a provisional date (rule 10 of the domain)."""
+    """Clocks that declare something overdue (`….overdue`) do not ring on a provisional date."""
     return kind.endswith(".overdue")
 
 

@@ -15,7 +15,7 @@ from laojia.policy.roles import SEPARATE_ROLES, Role
 GUARDIAN_UNTIL = 14  # 个人信息保护法 art. 31
 GROWN_UP = 18
 LEAST_CONTACTS = 2  # a team is reached even when one contact is ill
-MOST_FAILURES = 5  # GB/T 22239 (level protection), DOMAIN 3.6
+MOST_FAILURES = 5  # level protection (GB/T 22239)
 LOCKED_FOR = timedelta(minutes=30)
 
 TEAM_ROLES = frozenset({Role.TEAM_LEADER, Role.VOLUNTEER})
@@ -151,7 +151,7 @@ CATEGORIES = (
 
 
 def keeps_id_number(roles: Collection[Role], *, volunteer_number: str) -> bool:
-    """Of volunteers alone (DOMAIN 3.5): registered, or with a post in a team; a resident is never asked."""
+    """Of volunteers alone: registered, or with a post in a team; a resident is never asked."""
     return bool(volunteer_number) or bool(TEAM_ROLES & set(roles))
 
 

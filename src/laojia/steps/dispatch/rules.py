@@ -46,7 +46,7 @@ class Care:
 
 
 def second_look_codes(care: Care) -> tuple[str, ...]:
-    """Why this must be looked at twice; empty for an ordinary order (rule 13 of the domain)."""
+    """Why this must be looked at twice; empty for an ordinary order."""
     to_the_door = care.mode in TO_THE_DOOR or not care.mode
     found = {
         "danger": bool(care.danger),
@@ -59,7 +59,7 @@ def second_look_codes(care: Care) -> tuple[str, ...]:
 
 
 def helpers_needed(*, two_people: bool, first_visit_alone: bool) -> int:
-    """Two people where the item says so and on a first visit to a person alone (rule 13)."""
+    """Two people where the item says so and on a first visit to a person alone."""
     return 2 if two_people or first_visit_alone else 1
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 ADULT = 18
 MOST_MINUTES = 12 * 60
 
-# Nobody answers the door: phone → emergency contact → grid worker → 110/120, within two hours (DOMAIN 3.13).
+# Nobody answers the door: phone → emergency contact → grid worker → 110/120, within two hours.
 NOT_HOME_STEPS: tuple[str, ...] = ("phoned", "contact", "grid_worker", "emergency")
 NOT_HOME_ENDINGS: tuple[str, ...] = ("found_well", "moved_date", "found_unwell")
 

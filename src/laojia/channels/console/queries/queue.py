@@ -158,7 +158,7 @@ def _who(told: orders.Waiting) -> str:
 
 
 def is_late(order: Order | orders.Waiting, now: datetime) -> bool:
-    """Past what was promised; on a provisional date nothing is declared late (rule 10)."""
+    """Past what was promised; on a provisional date nothing is declared late."""
     return order.late_since is not None or (order.promise_due_at < now and not order.promise_provisional)
 
 

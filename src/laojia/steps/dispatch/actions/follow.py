@@ -132,7 +132,7 @@ def _move(offer: Offer, day: date | None, half: str, event: Event) -> None:
 
 
 def stop_team(event: Event) -> None:
-    """complaint.file about conduct or money: the team does not come to this person any more, from now on (rule 13)."""
+    """complaint.file about conduct or money: the team does not come to this person any more, from now on."""
     complaint = event.row
     order = complaint.order
     person_id = complaint.person_id or (order.person_id if order is not None else None)

@@ -142,7 +142,7 @@ def _check_facts(row: Occasion, now: datetime) -> None:
 
 
 def _check_public(row: Occasion, now: datetime) -> dict[str, object]:
-    """What is announced has a place and a time, and whoever answers for it is named (DOMAIN 3.13)."""
+    """What is announced has a place and a time, and whoever answers for it is named."""
     wrong: dict[str, object] = {}
     requires = row.item_version.requires
     if row.kind not in PUBLIC_KINDS:

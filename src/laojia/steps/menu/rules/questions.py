@@ -13,7 +13,7 @@ LONGEST_ANSWER = 200
 LARGEST_NUMBER = 9999
 MOST_QUESTIONS = 6
 
-# Never asked of anybody (DOMAIN 3.5): findings, faith, descent, identity and bank numbers, codes, money, the case itself.
+# Never asked of anybody (个人信息保护法 art. 6, 28): findings, faith, descent, identity and bank numbers, codes, money, the case itself.
 FORBIDDEN = re.compile(
     r"什么病|病情|病史|诊断|确诊|血压|血糖|体温|残疾|怀孕|信什么|信仰|宗教|信教|民族|身份证|证号|银行|密码|验证码"
     r"|收入|低保|贫困|案情|户口"

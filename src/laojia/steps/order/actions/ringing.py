@@ -29,7 +29,7 @@ def promise_passed(*, order: Order, now: datetime) -> bool:
     if order.state not in ("received", "waiting"):
         return False
     fields, due = promise(order, now)
-    # On a provisional date nothing is declared late (rule 10 of the domain).
+    # On a provisional date nothing is declared late.
     fields["late_since"] = order.late_since or (None if order.promise_provisional else order.promise_due_at)
     if order.sealed:
         return _write(order, **fields)

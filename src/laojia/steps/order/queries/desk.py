@@ -135,7 +135,7 @@ def _open_orders(actor: Actor) -> QuerySet[Order]:
 
 
 def late(now: datetime) -> Q:
-    """Of open orders: a promise broken before, or past at this moment; a provisional date makes nobody late (rule 10)."""
+    """Of open orders: a promise broken before, or past at this moment; a provisional date makes nobody late."""
     return Q(late_since__isnull=False) | Q(promise_due_at__lt=now, promise_provisional=False)
 
 

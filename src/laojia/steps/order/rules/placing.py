@@ -35,7 +35,7 @@ class Asking:
 def asking_problem(item: Item, asking: Asking) -> str:
     """Why this one may not ask for the item, as a code; empty when he may.
 
-    A sealed item takes a child's own word without the guardian: he may be the danger (rule 5 of the domain).
+    A sealed item takes a child's own word without the guardian: he may be the danger.
     """
     allowed = set(item.asked_by)
     if "anyone" in allowed:
@@ -70,7 +70,7 @@ def first_state(item: Item | None, *, occasion: bool = False, seated: bool = Fal
 
 
 def needs_second_look(item: Item | None, *, alone: bool, visited_before: bool) -> bool:
-    """Danger, protected items, and the first visit to somebody who lives alone are looked at by two (rule 13)."""
+    """Danger, protected items, and the first visit to somebody who lives alone are looked at by two."""
     if item is None:
         return alone and not visited_before
     if item.danger or item.protected:
