@@ -72,9 +72,9 @@ class Visiting:
         kept = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(VISITING)
         if not kept or request.path.startswith(OPEN):
             return self.get_response(request)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            return errors.refused(request, refused())
         with veil.visiting(refused):
+            if request.method not in ("GET", "HEAD", "OPTIONS"):
+                return errors.refused(request, refused())  # with the button that ends the visit
             answer = self.get_response(request)
             if answer.streaming:  # read here, while the veil hangs
                 parts: Any = answer

@@ -52,6 +52,14 @@ def test_one_row_a_person_urgent_first(cast: Cast, leave: Leave) -> None:
     assert rows[1].sentences == ["第一件。", "第二件。"]
 
 
+def test_a_number_hidden_from_guests_is_not_called_missing(desk: Client, leave: Leave, cast: Cast) -> None:
+    leave(cast.resident)
+    desk.post("/visit/begins/")
+    page = desk.get("/calls/").content.decode()
+    assert "某*" in page
+    assert "找不到人" not in page
+
+
 def test_of_one_order_only_how_it_stands_now_is_said_and_all_of_it_ticked(
     desk: Client, cast: Cast, leave: Leave
 ) -> None:

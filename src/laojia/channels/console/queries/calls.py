@@ -17,6 +17,7 @@ from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import templates
 from laojia.foundation.people.models import Person, Post
 from laojia.foundation.teams.models import Team
+from laojia.kernel import veil
 from laojia.kernel.clock import local_date
 from laojia.policy.contact import MOST_TRIES
 from laojia.policy.facts import Actor
@@ -62,6 +63,8 @@ class CallRow:
     @property
     def ask_others(self) -> bool:
         """The number reaches nobody: the contact or the grid worker is asked."""
+        if veil.is_on():  # the number is hidden from a visitor, not missing
+            return False
         return self.wrong or self.tries >= MOST_TRIES or (self.person is not None and not self.person.phone)
 
     @property
