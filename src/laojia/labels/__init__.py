@@ -85,7 +85,7 @@ STATES: Mapping[str, Words] = {
     },
     "complaint": {
         "filed": _("complaint received"),
-        "contacted": _("we have called you"),
+        "contacted": _("called back"),
         "answered": _("answered"),
         "closed": _("complaint closed"),
     },
