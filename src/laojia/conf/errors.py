@@ -8,12 +8,13 @@ import logging
 import secrets
 import sys
 import traceback
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from laojia.kernel.errors import Refused
@@ -80,6 +81,7 @@ def refused(request: HttpRequest, exc: Refused) -> HttpResponse:
         ],
         "code": exc.code,
         "sign_in": _sign_in(request, exc.http),
+        "back": _came_from(request),
     }
     if getattr(request, "htmx", False):
         return _as_part(render(request, "errors/_refused.html", context, status=exc.http))
@@ -91,6 +93,14 @@ def _sign_in(request: HttpRequest, http: int) -> str:
     if http not in {403, 404} or request.method != "GET" or request.user.is_authenticated:
         return ""
     return f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page whose button was pressed."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, request.get_host(), require_https=request.is_secure())
+    path = urlsplit(page).path if ours else ""
+    return path if request.method == "POST" and path != request.path else ""
 
 
 def _as_part(response: HttpResponse) -> HttpResponse:

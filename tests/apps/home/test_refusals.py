@@ -31,6 +31,17 @@ def test_who_came_by_a_message_is_led_to_sign_in_and_back(client: Client, kind: 
     assert (f"/accounts/login/?next=%2Frefuse%2F{kind}%2F" in text) == (http in {403, 404})
 
 
+def test_who_pressed_a_button_finds_back_to_it(client: Client) -> None:
+    """But to no other place, and not to the refusal itself."""
+    back = 'href="/team/occasions/1/"'
+    answer = client.post("/refuse/state/", headers={"Referer": "http://testserver/team/occasions/1/?a=1"})
+    assert back in answer.content.decode()
+    for page in ("http://elsewhere.example/team/occasions/1/", "http://testserver/refuse/state/"):
+        text = client.post("/refuse/state/", headers={"Referer": page}).content.decode()
+        assert back not in text
+        assert 'href="/refuse/state/"' not in text
+
+
 def test_who_is_signed_in_is_not_asked_to(client: Client, cast: Cast) -> None:
     signed_in(client, cast.resident)
     assert "/accounts/login/?next=" not in client.get("/refuse/scope/").content.decode()

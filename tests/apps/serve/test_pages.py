@@ -188,6 +188,29 @@ def test_the_public_page_of_a_call_leads_to_where_one_joins(cast: Cast, client: 
     assert f'id="call-{call.pk}"' in page.content.decode()
 
 
+def test_a_call_with_enough_people_offers_its_waiting_list(cast: Cast, client: Client) -> None:
+    call = wanted(cast)
+    assert "招志愿者" in client.get("/").content.decode()
+    actions.join(occasion=call, person=cast.volunteer, actor=cast.as_(cast.volunteer), now=NOW)
+    assert "志愿者够了" in client.get("/").content.decode()
+    page = client.get(f"/on/{call.pk}/").content.decode()
+    assert "排候补" in page
+    assert "我也去" not in page
+
+
+def test_only_who_is_not_on_the_roster_can_be_ticked(accepted: Chain, client: Client) -> None:
+    """Also on the page that comes back because nobody was ticked, and after somebody said no."""
+    cast = accepted.cast
+    actions.ask(occasion=accepted.occasion, people=[cast.volunteer], actor=cast.as_(cast.leader), now=NOW)
+    ticked = f'name="people" value="{cast.volunteer.pk}"'
+    signed_in(client, cast.leader)
+    page = client.post(f"/team/occasions/{accepted.occasion.pk}/roster/", {})
+    assert page.status_code == 422
+    assert ticked not in page.content.decode()
+    actions.answer(line=accepted.occasion.roster.get(), coming=False, actor=cast.as_(cast.volunteer), now=NOW)
+    assert ticked not in client.get(f"/team/occasions/{accepted.occasion.pk}/").content.decode()
+
+
 def test_the_station_counts_heads_and_ticks_calls(cast: Cast, client: Client) -> None:
     point = Point.objects.create(name="健康小屋", area=cast.village, area_path=cast.village.path)
     item = MenuItem.objects.create(code="W1", tile="看病健康")

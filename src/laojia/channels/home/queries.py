@@ -271,6 +271,8 @@ def occasion_card(row: Occasion, now: datetime) -> Card:
 
 def _what_is_left(row: Occasion, now: datetime) -> tuple[str, str]:
     """The word on the card, and the state of an order that looks like it."""
+    if row.kind == "volunteers" and row.volunteers_taken >= row.volunteer_places:
+        return _("enough volunteers have joined"), "waitlisted"
     if row.kind == "volunteers":
         return _("volunteers are welcome"), "arranged"
     if row.kind != "seats":

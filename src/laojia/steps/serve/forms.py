@@ -81,7 +81,11 @@ class PeopleForm(forms.Form):
     def __init__(self, *args: Any, members: Sequence[Person], **words: Any) -> None:
         super().__init__(*args, **words)
         self.members = {str(p.pk): p for p in members}
-        self.fields["people"].choices = [(key, p.name) for key, p in self.members.items()]  # type: ignore[attr-defined]
+        self.offer(members)
+
+    def offer(self, members: Sequence[Person]) -> None:
+        """Who can be ticked."""
+        self.fields["people"].choices = [(str(p.pk), p.name) for p in members]  # type: ignore[attr-defined]
 
     def chosen(self) -> list[Person]:
         """The people ticked."""

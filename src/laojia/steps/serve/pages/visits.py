@@ -50,7 +50,12 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
     day = row.date or clock.local_date(row.starts_at or clock.now())
     there = {line.person_id for line in roster if line.state in ("asked", "yes", "came")}
     goes = leads or opened.actor.person_id in there
-    free = [p for p in queries.members(row.team_id, day) if p.pk not in there] if row.team_id else []
+    named = {line.person_id for line in roster}  # who said no is not asked a second time
+    free = [p for p in queries.members(row.team_id, day) if p.pk not in named] if row.team_id else []
+    hour: HourForm = forms.setdefault("hour", HourForm())
+    hour.fields["starts_at"].unmarked = row.state != "postponed"  # type: ignore[attr-defined]
+    if "people" in forms:
+        forms["people"].offer(free)
     speaks = not leads and may_speak(request.actor, "occasion.agree_time", subject_of(row))  # type: ignore[attr-defined]
     context = {
         "occasion": row,
@@ -65,7 +70,6 @@ def _show_occasion(request: HttpRequest, opened: Opened, *, code: int = 200, **f
         "roster": roster,
         "missing": queries.missing_on_roster(row) if row.state in ("confirmed", "postponed") else (),
         "begun": row.starts_at is not None and row.starts_at <= clock.now(),
-        "hour": HourForm(),
         "people": PeopleForm(members=free),
         "free": free,
         "turn_up": TurnUpForm(),
