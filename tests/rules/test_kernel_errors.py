@@ -34,3 +34,10 @@ def test_a_bare_refusal_says_its_code():
 def test_errors_and_clock_need_no_framework():
     code = "import sys, laojia.kernel.errors, laojia.kernel.clock; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_chinese_sentences_stand_together_without_a_space():
+    assert joined("缺这几列。", "", "请补上。") == "缺这几列。请补上。"
+    assert joined("Missing.", "Add it.") == "Missing. Add it."
+    assert str(BadInput("x", "已经满了！", "换一天。")) == "已经满了！换一天。"
+    assert str(BadInput("x")) == "x"

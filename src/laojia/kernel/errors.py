@@ -9,6 +9,17 @@ from types import MappingProxyType
 from typing import Any
 
 
+_ENDS_WIDE = ("。", "！", "？", "；")  # these carry their own room: Chinese puts no space behind them
+
+
+def joined(*sentences: object) -> str:
+    """Sentences as one text, in Chinese without a space between them."""
+    text = ""
+    for sentence in filter(None, map(str, sentences)):
+        text += sentence if not text or text.endswith(_ENDS_WIDE) else f" {sentence}"
+    return text
+
+
 class Refused(Exception):
     """An expected refusal: what was refused (`message`) and what to do next (`hint`).
 
@@ -32,7 +43,7 @@ class Refused(Exception):
         self.fields: dict[str, object] = dict(fields or {})
 
     def __str__(self) -> str:
-        return " ".join(part for part in (str(self.message), str(self.hint)) if part) or self.code
+        return joined(self.message, self.hint) or self.code
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r}, {str(self.message)!r})"

@@ -18,6 +18,7 @@ from laojia.desks.reports.pages.shared import Cell, as_xlsx, period_of
 from laojia.desks.reports.queries import COUNTED, Figure, Sheet, View
 from laojia.desks.reports.rules import Period, in_hours, month_of, year_of
 from laojia.kernel import clock
+from laojia.kernel.errors import joined
 from laojia.kernel.paging import page
 from laojia.policy import metrics
 from laojia.policy.facts import Actor, Subject, actor_of
@@ -212,5 +213,5 @@ def _definition_rows(sheet: Sheet) -> Iterator[list[Cell]]:
     yield [_("Figure"), _("What it says"), _("How it is counted"), _("Left out"), _("Unit")]
     for figure in sheet.figures.values():
         m = figure.metric
-        left_out = " ".join(_(metrics.EXCLUSIONS[key]) for key in m.excludes)
+        left_out = joined(*(_(metrics.EXCLUSIONS[key]) for key in m.excludes))
         yield [_(m.name), _(m.sentence), _(m.formula), left_out, _(metrics.UNITS[m.unit])]

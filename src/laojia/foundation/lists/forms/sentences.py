@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from laojia.foundation.lists.rules import Flaw, ListKind
+from laojia.kernel.errors import joined
 
 # code → (what is wrong, what to do). `value` is what stands in the cell, `other` what the check adds.
 WORDS: Mapping[str, tuple[object, object]] = {
@@ -100,8 +102,12 @@ class Told:
     wrong: str
     mend: str
 
+    @property
+    def said(self) -> str:
+        return joined(self.wrong, self.mend)
+
     def __str__(self) -> str:
-        return f"{self.column}: {self.wrong} {self.mend}"
+        return self.column + gettext(": ") + self.said
 
 
 def told(kind: ListKind, flaws: Sequence[Sequence[str]], cells: Mapping[str, str]) -> list[Told]:

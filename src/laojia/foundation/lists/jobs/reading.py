@@ -18,7 +18,7 @@ from laojia.foundation.files.forms import SHEET_SAID
 from laojia.foundation.files.rules import WORKBOOKS, Unfit, check_sheet
 from laojia.foundation.lists.rules import WITHIN, ListKind, find_heading, missing, places_of
 from laojia.kernel.codes import unmarked_cell
-from laojia.kernel.errors import BadInput
+from laojia.kernel.errors import BadInput, joined
 
 MOST_ROWS = 400_000
 _SURE = 10**15  # beyond fifteen digits a spreadsheet keeps zeros: such a number must be refused, not guessed
@@ -183,4 +183,4 @@ def _plain(text: str) -> str:
 
 
 def _refused(code: str, sentence: str, hint: str) -> BadInput:
-    return BadInput(code, sentence, hint, {"file": f"{sentence} {hint}"})
+    return BadInput(code, sentence, hint, {"file": joined(sentence, hint)})

@@ -14,6 +14,7 @@ from laojia.foundation.lists.models import Batch
 from laojia.foundation.lists.queries import kind_named, lines_of
 from laojia.foundation.lists.rules import BAD, ListKind
 from laojia.kernel.codes import plain_cell
+from laojia.kernel.errors import joined
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROOM = 60  # empty rows of the template formatted as text, so that ID numbers stay what they are
@@ -64,7 +65,7 @@ def bad_rows_of(batch: Batch) -> bytes:
         cells = [str(cell) for cell in json.loads(row.cells)][: len(titles)]
         cells += [""] * (len(titles) - len(cells))
         plain = {name: cells[at] for name, at in batch.places.items() if at < len(cells)}
-        why = " ".join(str(one) for one in told(kind, row.flaws, plain))
+        why = joined(*told(kind, row.flaws, plain))
         _row(sheet, number, [*cells, str(row.number), why], last=why)
         number += 1
     _widths(sheet)

@@ -28,7 +28,7 @@ from laojia.foundation.journal.actions import require
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Post
 from laojia.kernel.clock import local_date
-from laojia.kernel.errors import BadInput, OutOfScope, WrongState
+from laojia.kernel.errors import BadInput, OutOfScope, WrongState, joined
 from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, Subject
 from laojia.policy.permissions import may
@@ -277,7 +277,7 @@ def publish_refusals(row: ItemVersion) -> dict[str, str]:
     others = {risk for risks in out.values_list("risks", flat=True) for risk in risks}
     found: dict[str, str] = {}
     for problem in publish_problems(facts_of(row), others):
-        found[problem.field] = " ".join(filter(None, (found.get(problem.field), said_problem(problem))))
+        found[problem.field] = joined(found.get(problem.field, ""), said_problem(problem))
     return found
 
 

@@ -16,7 +16,7 @@ from laojia.foundation.people.models import Person, Post, Unit
 from laojia.foundation.people.rules import needs_guardian
 from laojia.kernel import env
 from laojia.kernel.clock import local_date
-from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState
+from laojia.kernel.errors import BadInput, Conflict, NotPermitted, Refused, TooMany, WrongState, joined
 from laojia.kernel.geo import System
 from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, subject_of
@@ -361,7 +361,7 @@ def _bad_time(item: Any, problem: str, wish: date, now: datetime) -> BadInput:
     possible = wish_days(item.slots, item.lead_working_days, now, calendar(), count=_LOOKED_AT)
     after = [one for one in possible if one[0] >= wish] or possible
     hint = _next_possible(after, today)
-    return BadInput("time_not_possible", said, hint, {"times": f"{said} {hint}"})
+    return BadInput("time_not_possible", said, hint, {"times": joined(said, hint)})
 
 
 def _next_possible(possible: Sequence[tuple[date, Sequence[str]]], today: date) -> str:
@@ -392,4 +392,4 @@ def week_full(item: Any, day: date, now: datetime) -> Refused:
     hint = _next_possible(
         [one for one in possible if one[0].isocalendar()[:2] > day.isocalendar()[:2]], today
     )
-    return Conflict("week_full", said, hint, {"times": f"{said} {hint}"})
+    return Conflict("week_full", said, hint, {"times": joined(said, hint)})
