@@ -54,11 +54,6 @@ def haircut(cast: Cast) -> ItemVersion:
     return make_item()
 
 
-@pytest.fixture
-def wiring_on(cast: Cast) -> Cast:
-    return cast
-
-
 Place = Callable[..., Order]
 
 
