@@ -37,7 +37,7 @@ def test_errors_and_clock_need_no_framework():
 
 
 def test_chinese_sentences_stand_together_without_a_space():
-    assert joined("缺这几列。", "", "请补上。") == "缺这几列。请补上。"
-    assert joined("Missing.", "Add it.") == "Missing. Add it."
-    assert str(BadInput("x", "已经满了！", "换一天。")) == "已经满了！换一天。"
-    assert str(BadInput("x")) == "x"
+    assert errors.joined("缺这几列。", "", "请补上。") == "缺这几列。请补上。"
+    assert errors.joined("Missing.", "Add it.") == "Missing. Add it."
+    assert str(errors.BadInput("x", "已经满了！", "换一天。")) == "已经满了！换一天。"
+    assert str(errors.BadInput("x")) == "x"
