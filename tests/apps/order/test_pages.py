@@ -441,6 +441,10 @@ def test_three_steps_for_a_neighbour(cast: Cast, client: Client, haircut: ItemVe
     card = client.get(f"/help/card/{order.number}/").content.decode()
     assert order.number in card
     assert "王秀英" not in card
+    assert "手机号后四位" in card
+    Person.objects.filter(pk=cast.resident.pk).update(phone="", phone_hash="", phone_end_hash="")
+    Order.objects.update(contact_phone="", contact_hash="", contact_end_hash="")
+    assert "手机号后四位" not in client.get(f"/help/card/{order.number}/").content.decode()
     assert order.number in client.get("/help/").content.decode()
     assert client.get(f"/o/{order.number}/").status_code == 200
 
@@ -460,6 +464,19 @@ def test_a_new_person_is_entered_on_the_way(cast: Cast, client: Client) -> None:
     person = Person.objects.get(name="刘大爷")
     assert done.headers["Location"] == f"/help/{person.pk}/"
     assert client.post("/help/", entered).headers["Location"] == f"/help/{person.pk}/"
+
+
+@pytest.mark.parametrize("where", ["", "曲亭村"])
+def test_a_new_person_without_a_village_of_mine_is_asked_for_it(
+    cast: Cast, client: Client, where: str
+) -> None:
+    """Once what was typed was lost: nothing found here."""
+    signed_in(client, cast.grid_worker)
+    typed = {"key": str(uuid.uuid4()), "name": "李新来", "area": where}
+    page = client.post("/help/", typed)
+    assert page.status_code == 422
+    assert "李新来" in page.content.decode()
+    assert ("不归你这一片" if where else "住哪个村") in page.content.decode()
 
 
 @pytest.mark.parametrize("who", ["resident", "leader", "volunteer", "menu_editor"])

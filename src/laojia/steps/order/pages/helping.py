@@ -18,7 +18,7 @@ from laojia.foundation.people.forms import PersonForm
 from laojia.foundation.people.models import Person
 from laojia.foundation.people.queries import people_seen, person_seen, speaking_for
 from laojia.kernel import clock
-from laojia.kernel.errors import BadInput, Conflict, NotPermitted, WrongState
+from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, WrongState
 from laojia.policy.facts import Actor, actor_of
 from laojia.policy.permissions import BEHALF
 from laojia.policy.roles import Channel, Role
@@ -50,6 +50,7 @@ def help_start(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     adding = request.method == "POST"
     form = PersonForm(request.POST if adding else None, initial={"name": text if not text.isdigit() else ""})
+    form.fields["area"].unmarked = True  # type: ignore[attr-defined]  # whoever has one village must name it
     http = 200
     if adding:
         http = 422
@@ -61,6 +62,8 @@ def help_start(request: HttpRequest) -> HttpResponse:
                 return redirect("order:help_choose", person.pk)
             except BadInput as refused:
                 put(form, refused)
+            except OutOfScope:
+                form.add_error("area", _elsewhere(form))
     context = {
         "text": text,
         "people": people_seen(actor, text) if text else [],
@@ -70,6 +73,12 @@ def help_start(request: HttpRequest) -> HttpResponse:
         "steps": _steps(),
     }
     return render(request, "order/help.html", context, status=http)
+
+
+def _elsewhere(form: PersonForm) -> str:
+    if form.cleaned_data["area"] is None:
+        return _("Choose the village where the person lives.")
+    return _("That village is not in your area; the centre can enter the person.")
 
 
 def _steps() -> list[str]:
