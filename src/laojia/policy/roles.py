@@ -68,6 +68,10 @@ SECOND_FACTOR_ROLES: frozenset[Role] = frozenset(
 # MLPS 2.0: nobody holds two of these, and none of them sees residents' rows.
 SEPARATE_ROLES: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
+# Who sits at a desk: the centre's, the stations'. Who brings other people's words: the desks, and whoever goes from door to door.
+DESK_ROLES: tuple[Role, ...] = (Role.DISPATCHER, Role.STATION_STAFF)
+SPEAKER_ROLES: tuple[Role, ...] = (*DESK_ROLES, Role.GRID_WORKER)
+
 
 class Channel(StrEnum):
     """The way a verb came in; stored with every journal row."""

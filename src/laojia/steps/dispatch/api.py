@@ -17,7 +17,7 @@ from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, OutOfScope
 from laojia.policy.facts import Actor, Subject, actor_of, subject_of
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES
 from laojia.steps.dispatch import actions, queries
 from laojia.steps.dispatch.models import Offer
 from laojia.steps.order import queries as orders
@@ -37,7 +37,7 @@ class AtDesk(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
         actor = actor_of(request)
-        prefixes = actor.prefixes(Role.DISPATCHER, Role.STATION_STAFF)
+        prefixes = actor.prefixes(*DESK_ROLES)
         require(actor, "offer.make", Subject("offer", area_path=prefixes[0] if prefixes else ""))
         return actor
 

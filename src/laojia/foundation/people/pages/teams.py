@@ -27,7 +27,7 @@ from laojia.kernel.db import row_id
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Subject, subject_of
 from laojia.policy.permissions import PERMISSIONS, may
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES, Role
 
 SOON = timedelta(days=30)
 _ON_A_PAGE = 60  # teams
@@ -264,7 +264,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> 
         "people": [(held[0].person, held) for held in _by_person(members)],
         "too_few": allowed["member"] and sum(m.role == Role.TEAM_LEADER for m in members) < LEAST_CONTACTS,
         "allowed": allowed,
-        "desk": actor.has(Role.DISPATCHER, Role.STATION_STAFF),
+        "desk": actor.has(*DESK_ROLES),
         "week_form": forms.WeekForm(week=team_queries.week_of(pk)),
         "days": team_queries.days_by_hand(pk, today),
         "certificates": queries.certificates_of(m.person_id for m in members),

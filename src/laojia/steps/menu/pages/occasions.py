@@ -23,7 +23,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, Refused
 from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.occasions import (
     ChangeForm,
@@ -37,14 +37,13 @@ from laojia.steps.menu.models import Occasion
 from laojia.steps.menu.queries.occasions import areas_of, bodies_of
 from laojia.steps.menu.rules.items import KIND_OF_MODE, PUBLIC_KINDS
 
-AT_DESK = (Role.DISPATCHER, Role.STATION_STAFF)
 _STATES = ("draft", "offered", "confirmed", "held", "recorded", "postponed", "called_off")
 
 
 def at_desk(request: HttpRequest) -> Actor:
     """Centre and station only; a leader has pages of his own."""
     actor = actor_of(request)
-    if not actor.has(*AT_DESK):
+    if not actor.has(*DESK_ROLES):
         raise NotPermitted(
             "not_at_desk",
             _("This page is for the desks of centre and stations."),
@@ -325,6 +324,6 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         actions.print_roster(occasion=row, actor=actor, now=clock.now())
     coming = _coming(row).select_related("order__person", "order__unit", "order__area")
     waiting = row.waiting_list.filter(state="waitlisted").count()
-    back = reverse("menu:desk_occasion" if actor.has(*AT_DESK) else "serve:occasion", args=[row.pk])
+    back = reverse("menu:desk_occasion" if actor.has(*DESK_ROLES) else "serve:occasion", args=[row.pk])
     context = {"row": row, "names": names, "coming": coming.order_by("id"), "waiting": waiting, "back": back}
     return render(request, "menu/roster.html", context)

@@ -12,13 +12,13 @@ from laojia.foundation.area.models import Area
 from laojia.kernel import clock
 from laojia.kernel.errors import NotPermitted, Refused
 from laojia.policy.facts import Actor, actor_of
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES, Role
 from laojia.steps.menu import actions, queries
 from laojia.steps.menu.forms.occasions import put_refusal
 from laojia.steps.menu.forms.points import PointForm
 from laojia.steps.menu.models import MenuItem, Point
 
-_EDITORS = (Role.DISPATCHER, Role.STATION_STAFF, Role.MENU_EDITOR)
+_EDITORS = (*DESK_ROLES, Role.MENU_EDITOR)
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -16,7 +16,7 @@ from laojia.foundation.people.models import Unit
 from laojia.foundation.teams.models import Team
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, subject_of
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES, Role
 from laojia.steps.menu.models import ItemVersion, Occasion
 from laojia.steps.menu.queries.points import above
 from laojia.steps.menu.rules.seats import Seats, held_are_released
@@ -125,7 +125,7 @@ def preview_many(
 
 def openable_stations(actor: Actor) -> list[Station]:
     """Stations in whose name the actor may open an occasion."""
-    prefixes = actor.prefixes(Role.DISPATCHER, Role.STATION_STAFF)
+    prefixes = actor.prefixes(*DESK_ROLES)
     inside = Q(pk__in=[])
     for prefix in prefixes:
         inside |= Q(area_path__startswith=prefix) | Q(villages__path__startswith=prefix)
@@ -164,7 +164,7 @@ def bodies_of(station: Station) -> list[tuple[int, str]]:
 
 def movable_areas(actor: Actor) -> list[tuple[int, str]]:
     """Areas a desk acts on: the county or towns it covers whole, then its villages."""
-    prefixes = actor.prefixes(Role.DISPATCHER, Role.STATION_STAFF)
+    prefixes = actor.prefixes(*DESK_ROLES)
     if actor.has(Role.MENU_EDITOR):
         prefixes = (only_county().path,)
     inside = Q(pk__in=[])

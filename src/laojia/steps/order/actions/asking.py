@@ -23,7 +23,7 @@ from laojia.kernel.crypto import keyed_hash
 from laojia.kernel.errors import BadInput, WrongState
 from laojia.policy.deadlines import by_when, within
 from laojia.policy.facts import Actor
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES
 from laojia.steps.order.actions.checking import WITH_TIMES, check_times
 from laojia.steps.order.actions.deciding import withdraw_visits
 from laojia.steps.order.actions.holding import (
@@ -181,7 +181,7 @@ def _by_whom(order: Order, actor: Actor) -> str:
     who = voice(actor).person_id
     if who is not None and who in (order.asker_id, order.person_id):
         return "resident"
-    return "keeper" if order.sealed else "desk" if actor.has(Role.DISPATCHER, Role.STATION_STAFF) else "clock"
+    return "keeper" if order.sealed else "desk" if actor.has(*DESK_ROLES) else "clock"
 
 
 @transaction.atomic

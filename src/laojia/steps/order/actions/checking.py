@@ -21,7 +21,7 @@ from laojia.kernel.geo import System
 from laojia.kernel.kept import Given, KeptRead
 from laojia.policy.facts import Actor, subject_of
 from laojia.policy.permissions import may
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES, SPEAKER_ROLES
 from laojia.shown import said, said_day
 from laojia.steps.menu import actions as menu
 from laojia.steps.menu.models import Occasion
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _person = KeptRead(lambda: Person.objects.filter(pk=Given("pk", BigIntegerField())))
 
-_SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _AN_HOUR = timedelta(hours=1)
 _MOST_COUNTED = 2000  # as many moments are written anew at each order
 _LONGEST_WORDS, _LONGEST_PLACE = 500, 120
@@ -103,7 +102,7 @@ def limit_ordering(*, actor: Actor, now: datetime, asked_from: Mapping[str, Any]
     The desks and grid workers order for many; they are not counted. A refusal stays counted: this stands outside the
     order's own transaction. Raises TooMany.
     """
-    if actor.on_behalf_of is not None or actor.has(Role.DISPATCHER, Role.STATION_STAFF, Role.GRID_WORKER):
+    if actor.on_behalf_of is not None or actor.has(*SPEAKER_ROLES):
         return
     most = env.number("LAOJIA_MOST_ORDERS_AN_HOUR", 20, least=5, most=100_000)
     device = f"{asked_from.get('REMOTE_ADDR', '')} {asked_from.get('HTTP_USER_AGENT', '')}"
@@ -195,7 +194,7 @@ def _check_head_count(count: int) -> None:
 
 def _check_unit(unit: Unit, actor: Actor, asker_id: int, today: date) -> None:
     """For a body asks whoever holds a post there, or the station or grid worker of its area."""
-    if any(g.role in _SPEAKERS and g.covers(unit.area_path) for g in actor.grants):
+    if any(g.role in SPEAKER_ROLES and g.covers(unit.area_path) for g in actor.grants):
         return
     on_day = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gt=today))
     if not Post.objects.filter(on_day, person_id=asker_id, unit=unit).exists():
@@ -272,7 +271,7 @@ def _check_door(asked: Asked, mode: str) -> None:
 
 def _asking(asked: Asked, asker_id: int) -> Asking:
     person = asked.person
-    speaker = any(g.role in (Role.STATION_STAFF, Role.DISPATCHER) for g in asked.actor.grants)
+    speaker = asked.actor.has(*DESK_ROLES)
     return Asking(
         unit_kind=asked.unit.kind if asked.unit else "",
         at_station=speaker and asked.actor.on_behalf_of is None and asked.unit is None,

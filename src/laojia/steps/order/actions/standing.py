@@ -16,7 +16,7 @@ from laojia.kernel.clock import CHINA, local_date
 from laojia.kernel.db import swap
 from laojia.kernel.errors import BadInput, NotPermitted
 from laojia.policy.facts import CLOCK, Actor
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES
 from laojia.steps.order.actions.beginning import check_rhythm, half_at
 from laojia.steps.order.actions.checks import start_asking, stop_asking
 from laojia.steps.order.actions.course import close, serve, unarrange
@@ -28,7 +28,6 @@ from laojia.steps.order.models import ENDED_HOW, ENDED_WITH, Order, StandingGap,
 LONGEST_UNKNOWN = timedelta(weeks=4)  # a pause nobody can name the end of is looked at again after this
 _LONGEST_PAUSE = timedelta(days=366)
 _TOLD_BEFORE = timedelta(days=2)
-_COLLEAGUES = (Role.DISPATCHER, Role.STATION_STAFF)
 _CHANGEABLE = frozenset("weekdays every_weeks starts minutes holidays valid_to".split())
 
 
@@ -245,7 +244,7 @@ def finish(
     *, standing: StandingHelp, reason: str, how: str, spoke_with: str, actor: Actor, now: datetime
 ) -> StandingHelp:
     """It ends by a word that was spoken, on a visit or on the telephone: why, who spoke, with whom. The order is served."""
-    if not actor.has(*_COLLEAGUES):
+    if not actor.has(*DESK_ROLES):
         raise NotPermitted(
             "ended_by_a_call",
             _("Regular help ends by a call or a visit, so that nobody is left alone by mistake."),

@@ -23,7 +23,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, WrongState
 from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import open_verbs
-from laojia.policy.roles import Channel, Role
+from laojia.policy.roles import DESK_ROLES, Channel
 from laojia.steps.menu import queries as menu
 from laojia.steps.menu.models import ItemVersion
 from laojia.steps.order import actions, forms, queries
@@ -37,7 +37,7 @@ _CHANNEL_OF = {"call": Channel.PHONE, "visit": Channel.COUNTER, "counter": Chann
 def _desk(request: HttpRequest) -> Actor:
     """Centre and stations; the person herself has it under 我的."""
     actor = actor_of(request)
-    if not actor.has(Role.DISPATCHER, Role.STATION_STAFF):
+    if not actor.has(*DESK_ROLES):
         raise NotPermitted(
             "not_at_desk",
             gettext_lazy("This page is for the desks of centre and stations."),

@@ -10,10 +10,9 @@ from laojia.foundation.area.models import Area
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Unit
 from laojia.policy.facts import Actor
-from laojia.policy.roles import Role
+from laojia.policy.roles import SPEAKER_ROLES, Role
 from laojia.steps.order.models import Attendance, Order
 
-_SPEAKERS = (Role.GRID_WORKER, Role.STATION_STAFF, Role.DISPATCHER)
 _MOST = 60
 _SAY_WITHIN = timedelta(days=15)  # as long as a review counts
 
@@ -24,7 +23,7 @@ def units_i_speak_for(actor: Actor, today: date) -> list[Unit]:
         return []
     on_day = Q(posts__valid_to=None) | Q(posts__valid_to__gt=today)
     found = Q(posts__person_id=actor.person_id, posts__valid_from__lte=today) & on_day
-    for prefix in actor.prefixes(*_SPEAKERS):
+    for prefix in actor.prefixes(*SPEAKER_ROLES):
         found |= Q(area_path__startswith=prefix)
     return list(Unit.objects.filter(found).distinct().order_by("name", "id")[:_MOST])
 

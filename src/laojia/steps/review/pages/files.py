@@ -20,7 +20,7 @@ from laojia.kernel.db import row_id
 from laojia.kernel.errors import BadInput, OutOfScope, TooMany, put_on
 from laojia.policy.facts import VISITOR, Actor, actor_of, subject_of
 from laojia.policy.permissions import may
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES, Role
 from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Order
 from laojia.steps.review import actions, queries
@@ -224,7 +224,7 @@ def _holder(request: HttpRequest) -> Actor:
 
 def _sees_incidents(request: HttpRequest) -> Actor:
     actor = actor_of(request)
-    if not actor.has(Role.COMPLAINT_HOLDER, Role.DISPATCHER, Role.STATION_STAFF):
+    if not actor.has(Role.COMPLAINT_HOLDER, *DESK_ROLES):
         raise _not_here()
     return actor
 

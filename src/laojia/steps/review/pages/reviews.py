@@ -15,12 +15,10 @@ from laojia.kernel.errors import OutOfScope
 from laojia.kernel.links import read_link
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor, actor_of, subject_of
-from laojia.policy.roles import Channel, Role
+from laojia.policy.roles import DESK_ROLES, SPEAKER_ROLES, Channel
 from laojia.steps.order.models import Attendance, Order
 from laojia.steps.review import actions, queries
 from laojia.steps.review.forms import ReviewForm, SpokenForm
-
-_DESK = (Role.DISPATCHER, Role.STATION_STAFF, Role.GRID_WORKER)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,9 +45,9 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         raise _not_here()
     actor = actor_of(request)
     require(actor, "attendance.see", subject_of(row))
-    if not actor.has(*_DESK):
+    if not actor.has(*SPEAKER_ROLES):
         require(actor, "review.give", subject_of(row))  # the team that came does not say how it was
-    if actor.person_id in (row.person_id, row.asker_id) or not actor.has(*_DESK):
+    if actor.person_id in (row.person_id, row.asker_id) or not actor.has(*SPEAKER_ROLES):
         return _show(request, row, actor, spoken=None)
     return _show(request, row, actor, spoken=SpokenForm(request.POST or None))
 
@@ -136,7 +134,7 @@ def _attendance(pk: int) -> Attendance | None:
 
 def _at_desk(request: HttpRequest) -> Actor:
     actor = actor_of(request)
-    if not actor.has(Role.DISPATCHER, Role.STATION_STAFF):
+    if not actor.has(*DESK_ROLES):
         raise OutOfScope(
             "no_desk",
             _("This is the stations' desk."),

@@ -17,15 +17,13 @@ from laojia.foundation.people.models import Person
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, actor_of, subject_of
-from laojia.policy.roles import Role
+from laojia.policy.roles import DESK_ROLES
 from laojia.steps.menu.models import Point
 from laojia.steps.order import queries as orders
 from laojia.steps.order.models import Attendance
 from laojia.steps.serve import actions, queries
 from laojia.steps.serve.forms import SettleForm, TallyForm
 from laojia.steps.serve.models import WalkInTally
-
-_DESK = (Role.DISPATCHER, Role.STATION_STAFF)
 
 
 @require_safe
@@ -124,7 +122,7 @@ def called(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _at_desk(request: HttpRequest) -> Actor:
     actor = actor_of(request)
-    if not actor.has(*_DESK):
+    if not actor.has(*DESK_ROLES):
         raise OutOfScope(
             "no_desk",
             _("This is the stations' desk."),
@@ -141,7 +139,7 @@ def _calls(actor: Actor) -> list[tuple[Any, Person | None]]:
 
 
 def _points(actor: Actor) -> list[Point]:
-    prefixes = actor.prefixes(*_DESK)
+    prefixes = actor.prefixes(*DESK_ROLES)
     rows = Point.objects.filter(closed_on=None).prefetch_related("items__versions").order_by("name")
     return [p for p in rows if p.area_path.startswith(prefixes)]
 
