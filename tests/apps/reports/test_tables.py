@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from laojia.desks.reports.queries.tables import lines_of, rows_of
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.people.models import Person
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope
+from laojia.steps.menu.models import Occasion
 from laojia.steps.order.models import Order
 from tests.acting import signed_in
 from tests.cast import TODAY
@@ -113,6 +115,18 @@ def test_rows_stay_inside_the_areas_of_who_runs(world: World) -> None:
     assert world.ids["sealed_number"] not in mine
     assert cells(world, table, "zone_leader")[1:] == cells(world, table)[1:]
     assert cells(world, table, "other_station_staff")[1:] == []
+
+
+def test_the_oldest_stands_first_and_what_has_no_day_last(world: World) -> None:
+    one, other = Occasion.objects.exclude(starts_at=None).order_by("id")[:2]
+    for row, days in ((one, 3), (other, 1)):
+        Occasion.objects.filter(pk=row.pk).update(starts_at=NOON - timedelta(days=days))
+    Occasion.objects.filter(pk=Occasion.objects.order_by("id").first().pk).update(starts_at=None)
+    rows = cells(world, save(world, "occasions", columns=[("date", "日期")]))
+    days = [row[0] for row in rows[1:]] if rows[0] == ["日期"] else [row[0] for row in rows]
+    dated = [day for day in days if day]
+    assert dated == sorted(dated)
+    assert not days[-1]
 
 
 def test_narrowed(world: World) -> None:

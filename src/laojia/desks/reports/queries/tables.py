@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from laojia.desks.reports.models import SavedTable
@@ -65,9 +65,9 @@ def rows_of(actor: Actor, table: SavedTable, today: date, verb: str = "table.run
     subject = SUBJECTS[table.subject]
     rows = subject.rows(_scoped(actor, subject, verb))
     rows = _filtered(rows, subject, table.filters, today)
-    return (
-        _with_sums(table.subject, rows, table.filters, today).select_related(*subject.related).order_by("id")
-    )
+    rows = _with_sums(table.subject, rows, table.filters, today).select_related(*subject.related)
+    moment = [F(subject.moment).asc(nulls_last=True)] if subject.moment else []
+    return rows.order_by(*moment, "id")
 
 
 def _scoped(actor: Actor, subject: Subject, verb: str) -> QuerySet[Any]:
