@@ -21,7 +21,7 @@ from laojia.kernel import clock
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope, WrongState
 from laojia.policy.facts import Actor, actor_of
 from laojia.policy.permissions import BEHALF
-from laojia.policy.roles import Channel, Role
+from laojia.policy.roles import DESK_ROLES, Channel, Role
 from laojia.steps.menu import queries as menu
 from laojia.steps.order import queries
 from laojia.steps.order.pages.common import key_of, put
@@ -99,7 +99,7 @@ def help_choose(request: HttpRequest, person: int) -> HttpResponse:
     ]
     now = clock.now()
     on = menu.whats_on(whom.area_path, 30, ("seats",), now=now)
-    regular = actor.has(Role.DISPATCHER, Role.STATION_STAFF)
+    regular = actor.has(*DESK_ROLES)
     context = {"person": whom, "rows": rows, "on": on, "text": text, "steps": _steps(), "regular": regular}
     return render(request, "order/help_choose.html", context)
 

@@ -20,7 +20,7 @@ from laojia.policy.roles import Role
 from laojia.steps.order import actions, forms, queries
 from laojia.steps.order.models import StandingHelp
 from laojia.steps.order.pages.common import put
-from laojia.steps.order.pages.opening import opened
+from laojia.steps.order.pages.opening import Opened, opened
 from laojia.steps.order.pages.regular import sheet_of
 
 
@@ -28,13 +28,7 @@ from laojia.steps.order.pages.regular import sheet_of
 @never_cache
 def regular_mine(request: HttpRequest, number: str = "", token: str = "") -> HttpResponse:
     """Who comes when, whether it is still right, and a pause; signed in or by the link of a message."""
-    it = opened(request, number, token)
-    if not it.is_own:
-        raise NotPermitted(
-            "not_own",
-            gettext_lazy("This page is for the person who is visited."),
-            gettext_lazy("Open it by the link in the message, or sign in."),
-        )
+    it = _own(request, number, token)
     row, now = queries.standing_of(it.order), clock.now()
     # A link opens one order; here it speaks for that order's regular help.
     actor = it.actor if it.actor.only is None else replace(it.actor, only=("standing", row.pk))
@@ -69,6 +63,17 @@ def regular_mine(request: HttpRequest, number: str = "", token: str = "") -> Htt
     return render(request, "order/regular_mine.html", context, status=http)
 
 
+def _own(request: HttpRequest, number: str, token: str) -> Opened:
+    it = opened(request, number, token)
+    if not it.is_own:
+        raise NotPermitted(
+            "not_own",
+            gettext_lazy("This page is for the person who is visited."),
+            gettext_lazy("Open it by the link in the message, or sign in."),
+        )
+    return it
+
+
 def _said(answer: str) -> str:
     if answer == "right":
         return _("Good to hear. They come as always.")
@@ -79,13 +84,7 @@ def _said(answer: str) -> str:
 @never_cache
 def regular_mine_sheet(request: HttpRequest, number: str = "", token: str = "") -> HttpResponse:
     """The sheet for the fridge door, printed by the family."""
-    it = opened(request, number, token)
-    if not it.is_own:
-        raise NotPermitted(
-            "not_own",
-            gettext_lazy("This page is for the person who is visited."),
-            gettext_lazy("Open it by the link in the message, or sign in."),
-        )
+    it = _own(request, number, token)
     return sheet_of(request, queries.standing_of(it.order), own=True)
 
 
