@@ -68,7 +68,9 @@ def test_the_whole_way_from_the_list_to_the_undoing(cast, double, staff, desk, d
     assert "你自己提的" in text(staff.post(f"/people/joined/{merging.pk}/confirm/"), 409)
     assert "等第二个人确认" in text(desk.get("/people/alike/"))
     assert "confirm/" in text(desk.get(f"/people/joined/{merging.pk}/"))
-    assert desk.post(f"/people/joined/{merging.pk}/confirm/").status_code == 302
+    confirmed = desk.post(f"/people/joined/{merging.pk}/confirm/", follow=True)
+    assert "30 天内可以在这里分开" in text(confirmed)
+    assert f"/people/joined/{merging.pk}/undo/" in text(confirmed), "here it can be undone"
     assert desk.post(f"/people/joined/{merging.pk}/confirm/").status_code == 409
     old = desk.get(f"/people/{double.pk}/")
     assert old.headers["Location"] == f"/people/{cast.resident.pk}/"

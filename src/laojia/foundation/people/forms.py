@@ -193,7 +193,7 @@ class PostForm(forms.Form):
     )
     village = VillageField(required=False, label=_("or one village"))
     team = forms.ModelChoiceField(
-        Team.objects.filter(ended_on=None).order_by("name"), label=_("Team"), required=False
+        Team.objects.filter(ended_on=None).order_by("name"), label=_("Team"), required=False, empty_label="—"
     )
     valid_from = forms.DateField(label=_("From"), widget=forms.DateInput(_DATE), required=False)
     valid_to = forms.DateField(
@@ -248,6 +248,7 @@ class TeamForm(forms.Form):
         Station.objects.filter(closed_on=None).order_by("area_path", "name"),
         label=_("Belongs to the station"),
         required=False,
+        empty_label="—",
     )
     serves = forms.ModelMultipleChoiceField(
         Area.objects.filter(level="town", valid_to=None).order_by("code"),

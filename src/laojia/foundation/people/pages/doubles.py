@@ -137,7 +137,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except Conflict as refused:
         return _show_merging(request, pk, refused=refused, status=refused.http)
     messages.success(request, _("Joined. Within thirty days it can be undone here."))
-    return redirect("people:one", pk=done.kept_id)
+    return redirect("people:merging", pk=done.pk)
 
 
 @require_POST
