@@ -35,7 +35,6 @@ class Actor:
     channel: Channel = Channel.PAGE
     on_behalf_of: Actor | None = None
     only: tuple[str, int] | None = None
-    practice: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:

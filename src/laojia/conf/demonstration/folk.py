@@ -77,7 +77,7 @@ class Maker:
 def make_folk(land: Land, scale: Scale, now: datetime) -> Folk:
     """People first, then teams, then posts, each in a few statements."""
     folk, maker, rng, today = Folk(), Maker(now), chance("folk"), local_date(now)
-    named = _colleagues(land, maker, scale)
+    named = _colleagues(land, maker)
     for number in range(scale.residents):
         village = land.villages[number * len(land.villages) // scale.residents]
         row = _resident(maker, village, number, today, rng)
@@ -89,7 +89,7 @@ def make_folk(land: Land, scale: Scale, now: datetime) -> Folk:
         child.guardian = folk.by_village[child.area_id or 0][0]
     Person.objects.bulk_update(folk.children, ["guardian"], 100)
     _teams(land, folk, scale, today)
-    posts = [*_posts(land, folk, named, today), *_members(folk, scale, today)]
+    posts = [*_posts(folk, named, today), *_members(folk, scale, today)]
     Post.objects.bulk_create(posts, 500)
     _papers(folk, today)
     return folk
@@ -113,7 +113,7 @@ def _children(land: Land, maker: Maker, folk: Folk, today: date) -> None:
             folk.children.append(maker.person(village, born=(today.year - 12, today.year - 8)))
 
 
-def _colleagues(land: Land, maker: Maker, scale: Scale) -> list[tuple[Person, Role, dict[str, Any]]]:
+def _colleagues(land: Land, maker: Maker) -> list[tuple[Person, Role, dict[str, Any]]]:
     """Who holds a post outside the teams: the first people made, so that their numbers stay the same at every size."""
     county: dict[str, Any] = {"area": land.county}
     first = land.villages[0]
@@ -131,9 +131,7 @@ def _colleagues(land: Land, maker: Maker, scale: Scale) -> list[tuple[Person, Ro
     return [(maker.person(home, born=(1966, 1998)), role, where) for role, where, home in wanted]
 
 
-def _posts(
-    land: Land, folk: Folk, named: list[tuple[Person, Role, dict[str, Any]]], today: date
-) -> Iterator[Post]:
+def _posts(folk: Folk, named: list[tuple[Person, Role, dict[str, Any]]], today: date) -> Iterator[Post]:
     since = today - timedelta(days=365)
     for person, role, where in named:
         yield Post(person=person, role=role, valid_from=since, **where)

@@ -80,7 +80,7 @@ class Gatherings:
         if occasion is not None and ask:
             if places:
                 self.going.agreed.add(occasion.pk)
-            play.attempt(self._ask, occasion, station)
+            play.attempt(self._ask, occasion)
         return occasion
 
     def _day(self, item: ItemVersion, ahead: int) -> tuple[date, str]:
@@ -93,7 +93,7 @@ class Gatherings:
                 return day, halves[0]
             day += timedelta(days=1)
 
-    def _ask(self, occasion: Occasion, station: Station) -> None:
+    def _ask(self, occasion: Occasion) -> None:
         """The best team at that time; what needs two pairs of eyes is sent by the desk."""
         found = fitting_for_occasion(occasion, self.play.moment)
         if found.fits and occasion.date is not None:
@@ -239,11 +239,10 @@ class Gatherings:
                 self.play.at(
                     self.play.office(self.play.begins + timedelta(days=day, hours=9)),
                     self._tally,
-                    number,
                     point,
                 )
 
-    def _tally(self, number: int, point: object) -> None:
+    def _tally(self, point: object) -> None:
         from laojia.steps.menu.models import Point
 
         row = Point.objects.select_related("station").get(pk=point.pk)  # type: ignore[attr-defined]

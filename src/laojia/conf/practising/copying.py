@@ -191,7 +191,7 @@ def scrub(say: Say) -> None:
     from laojia.kernel import clock
 
     now = clock.now()
-    scrubbing.scrub(say, now)
+    scrubbing.scrub(say)
     entrance.open_doors(now)
 
 

@@ -7,7 +7,6 @@ Nothing sealed is read: the copy's keys open none of it. Which columns are repla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -32,7 +31,7 @@ PLACE = "练习路1号"
 Say = Callable[[str], object]
 
 
-def scrub(say: Say, now: datetime) -> None:
+def scrub(say: Say) -> None:
     """Mark the copy for good, then people, then everything else that is personal or words. All or nothing."""
     with transaction.atomic():
         AreaBook.objects.filter(pk=1).update(practice=True)

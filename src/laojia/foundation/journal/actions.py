@@ -183,7 +183,7 @@ def record_many(
         [
             JournalRow(
                 at=now, verb=verb, kind=row.SCOPE.kind, subject_id=row.pk, actor_id=actor.person_id,
-                behalf_id=behalf, channel=actor.channel, fields=named, cause=because, practice=actor.practice,
+                behalf_id=behalf, channel=actor.channel, fields=named, cause=because,
             )
             for row in rows
         ],
@@ -271,7 +271,7 @@ def _write(
             reason=reason,
             fields=list(fields),
             cause=cause,
-            practice=actor.practice or bool(getattr(row, "practice", False)),
+            practice=bool(getattr(row, "practice", False)),
         )
     )
 

@@ -64,7 +64,6 @@ def read_list(
         places=places,
         rows=rows,
         below=below,
-        practice=actor.practice,
     )
     require(actor, "list.read", subject_of(batch))
     known = Batch.objects.filter(kind=kind, fingerprint=fingerprint, state__in=LIVE).first()

@@ -117,7 +117,7 @@ def roster_of(occasion: Occasion) -> list[RosterLine]:
     return list(occasion.roster.select_related("person", "replaces__person").order_by("-state", "id"))
 
 
-def my_lines(actor: Actor, now: datetime, *, past: bool = False) -> list[RosterLine]:
+def my_lines(actor: Actor, *, past: bool = False) -> list[RosterLine]:
     """A volunteer's own appointments: those to come, or what has been given (newest first)."""
     rows = RosterLine.objects.filter(person_id=actor.person_id or 0).select_related(
         "occasion__item_version", "occasion__area", "occasion__team"

@@ -45,7 +45,7 @@ def caller(request: HttpRequest, pk: int) -> HttpResponse:
     """The screen of one call. `open=verb:id` opens a form in place, `line`, `item`, `seat`, `words` an order."""
     it = _begin(request, pk)
     wanted = _wanted(request, it)
-    opened = _opened(request, it)
+    opened = _opened(request)
     if getattr(request, "htmx", False) and request.headers.get("HX-Target") == "wanted":
         return render(request, "console/_wanted.html", _wanting(request, it, wanted))
     return _show(request, it, opened=opened, wanted=wanted)
@@ -215,7 +215,7 @@ def _wanted(request: HttpRequest, it: Call, given: Any = None) -> Wanted | None:
     return None
 
 
-def _opened(request: HttpRequest, it: Call) -> tuple[str, str]:
+def _opened(request: HttpRequest) -> tuple[str, str]:
     do, _sign, row = request.GET.get("open", "").partition(":")
     return (do, row) if do in DEEDS else ("", "")
 

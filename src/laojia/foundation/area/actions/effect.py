@@ -81,7 +81,7 @@ def _replant(change: AreaChange, now: datetime) -> dict[str, int]:
         _BATCH,
     )  # fmt: skip
     if change.plan.get("into"):
-        _grow(change.plan["into"], change.plan["from"], tree)
+        _grow(change.plan["into"], change.plan["from"])
     if change.plan.get("keeps"):
         _shrink(change.plan["from"][0], list(ids.values()))
     return _follow(change, now)
@@ -148,7 +148,7 @@ def _end(ids: Sequence[int], on: date) -> None:
         rows.filter(valid_to__isnull=True).update(valid_to=on)
 
 
-def _grow(into: int, sources: Sequence[int], tree: TreePlan) -> None:
+def _grow(into: int, sources: Sequence[int]) -> None:
     """The one that stays takes in outlines and households of the others."""
     areas = [Area.objects.get(pk=into), *Area.objects.filter(pk__in=sources)]
     outline, system, schematic = _together(areas)
@@ -185,7 +185,7 @@ def _follow(change: AreaChange, now: datetime) -> dict[str, int]:
     for old, old_path, new, new_path in links.values_list("old_id", "old__path", "new_id", "new__path"):
         successors.setdefault(old, []).append((new, new_path))
         paths[old] = old_path
-    moved = Moved(change.pk, change.on, now, successors, paths)
+    moved = Moved(change.on, now, successors, paths)
     counts = {}
     split = _split_of(change)
     for one in holdings():

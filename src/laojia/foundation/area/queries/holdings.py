@@ -23,7 +23,6 @@ BOTH = _("cover what takes its place too")
 class Moved:
     """What a change did to the tree, for those who must follow. Old id → the new areas (id, path), the heir first."""
 
-    change_id: int
     on: date
     now: datetime
     successors: Mapping[int, Sequence[tuple[int, str]]]

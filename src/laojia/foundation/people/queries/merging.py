@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -154,7 +154,6 @@ class Preview:
     filled: list[str]
     phones_of_gone: int
     phones_of_kept: int
-    warnings: list[str] = field(default_factory=list)
 
 
 def preview(actor: Actor, gone: Person, kept: Person) -> Preview:
@@ -170,7 +169,7 @@ def preview(actor: Actor, gone: Person, kept: Person) -> Preview:
         line.word = column.word
         _count(actor, line, column, gone.pk, kept.pk)
     shown = [line for line in lines.values() if line.of_gone or line.of_kept]
-    return Preview(shown, to_fill(gone, kept), _phones(gone.pk), _phones(kept.pk), differences(gone, kept))
+    return Preview(shown, to_fill(gone, kept), _phones(gone.pk), _phones(kept.pk))
 
 
 def _count(actor: Actor, line: Line, column: PersonColumn, gone_id: int, kept_id: int) -> None:
@@ -228,15 +227,6 @@ def to_fill(gone: Person, kept: Person) -> list[str]:
         for name, columns in FILLED.items()
         if not any(getattr(kept, column) for column in columns)
         and any(getattr(gone, column) for column in columns)
-    ]
-
-
-def differences(gone: Person, kept: Person) -> list[str]:
-    """Facts in which the two differ; each speaks against one person, none forbids it."""
-    return [
-        name
-        for name in ("name", "phone_hash", "area_id", "birth_year", "volunteer_number")
-        if getattr(gone, name) and getattr(kept, name) and getattr(gone, name) != getattr(kept, name)
     ]
 
 

@@ -117,7 +117,7 @@ def _fitting(need: Need, look: tuple[str, ...], now: datetime) -> Fitting:
     for team, crew in zip(teams, crews, strict=True):
         best = best_slot(need, crew, free)
         if best is None:
-            unfit.append(Unfit(team, _why_not(need, crew, free)))
+            unfit.append(Unfit(team, _why_not(need, crew)))
             continue
         room = free[team.pk, best]
         fit = Fit(team, best, room, explain.reasons(need, crew, best, room))
@@ -135,7 +135,7 @@ def best_slot(need: Need, crew: Crew, free: dict[tuple[int, Slot], int]) -> Slot
     return min(open_slots, key=lambda slot: (explain.cost(need, crew, slot), slot), default=None)
 
 
-def _why_not(need: Need, crew: Crew, free: dict[tuple[int, Slot], int]) -> tuple[str, ...]:
+def _why_not(need: Need, crew: Crew) -> tuple[str, ...]:
     codes = check.team_blocks(need, crew)
     if codes:
         return codes

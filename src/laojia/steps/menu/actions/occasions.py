@@ -77,7 +77,7 @@ def open_occasion(
         starts_at=starts_at, ends_at=ends_at, places=places, held_back=held_back, volunteer_places=volunteer_places,
         whole_village=kind == "whole_village", public=public, station=station, keeper=keeper, sponsor=sponsor.strip(),
         filing_number=filing_number.strip(), note=note.strip(), standing_id=standing_id, slot_held=slot_held,
-        protected=item_version.protected, sealed=item_version.sealed, practice=practice or actor.practice,
+        protected=item_version.protected, sealed=item_version.sealed, practice=practice,
         emergency=emergency, opened_by_id=actor.person_id, created_at=now, confirmed_at=now if state == "confirmed" else None,
         lon=position[0] if position else None, lat=position[1] if position else None,
     )  # fmt: skip

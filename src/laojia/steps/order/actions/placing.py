@@ -152,7 +152,7 @@ def _file(asked: Asked, verb: str) -> Order:
         asked.person = checking.oneself(asker_id)
     phone = clean_phone(asked.contact_phone, landline=True) if asked.contact_phone else ""
     phone = phone or checking.usual_phone(asked.person)
-    earlier = _earlier(asked, asker_id, phone)
+    earlier = _earlier(asked, phone)
     if isinstance(earlier, Order):
         return earlier
     checking.check_asking(asked, asker_id)
@@ -181,7 +181,7 @@ def _add_relative(asked: Asked, relative: Relative, asker_id: int, verb: str) ->
     )
 
 
-def _earlier(asked: Asked, asker_id: int, phone: str) -> Order | None:
+def _earlier(asked: Asked, phone: str) -> Order | None:
     """One look at the table: the same key (returned), or the same need of the same person or phone (refused).
 
     The open orders it reads are counted too: a flood from one phone is stopped without asking anything more.
@@ -284,7 +284,6 @@ def _row(asked: Asked, verb: str, asker_id: int, phone: str, held: str) -> Order
         protected=bool(item and item.protected),
         sealed=sealed,
         keeper_id=item.keeper_id if item is not None and sealed else None,
-        practice=actor.practice,
         placed_at=now,
         said_at=asked.said_at,
         waiting_since=now if state == "waiting" else None,

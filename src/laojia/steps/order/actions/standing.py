@@ -265,11 +265,11 @@ def finish(
     if team is not None:
         say(standing, order if reason != "person_died" else None, "standing.ended", now=now)
     for one in standing.orders.filter(state__in=("received", "waiting", "arranged")):
-        _order_ends(one, reason, team, actor, now)
+        _order_ends(one, reason, actor, now)
     return standing
 
 
-def _order_ends(order: Order, reason: str, team_id: int | None, actor: Actor, now: datetime) -> None:
+def _order_ends(order: Order, reason: str, actor: Actor, now: datetime) -> None:
     """Somebody came for a time: served. Nobody was found yet: not needed any more, by the same word."""
     from laojia.steps.order.actions.asking import cancel
 

@@ -178,7 +178,7 @@ def place_from(form: OrderForm, wanted: Wanted, actor: Actor, key: Any, typed_by
         "words": given.get("words", ""),
         "consent_spoken": given.get("consent_spoken", False),
         "sure": given.get("sure", False),
-        **_for_whom(form, wanted, typed_by),
+        **_for_whom(form, wanted),
         **_where(form, wanted),
     }
     if wanted.item is None:
@@ -203,7 +203,7 @@ def _where(form: OrderForm, wanted: Wanted) -> dict[str, Any]:
     return where
 
 
-def _for_whom(form: OrderForm, wanted: Wanted, typed_by: Actor) -> dict[str, Any]:
+def _for_whom(form: OrderForm, wanted: Wanted) -> dict[str, Any]:
     given = form.cleaned_data
     chosen = given.get("for_whom") or ME
     if wanted.behalf is not None and not chosen.startswith("u"):

@@ -86,7 +86,7 @@ def _unnamed(actor: Actor) -> Actor:
     """The journal tells no more than the complaint: who wrote it down at the desk, nobody for whom."""
     if actor.on_behalf_of is not None:
         return replace(actor, on_behalf_of=replace(VISITOR, channel=actor.on_behalf_of.channel))
-    return replace(VISITOR, channel=actor.channel, practice=actor.practice)
+    return replace(VISITOR, channel=actor.channel)
 
 
 @transaction.atomic

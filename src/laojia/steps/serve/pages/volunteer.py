@@ -23,11 +23,11 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     """Mine, as a volunteer."""
     actor = _volunteer(request)
     now = clock.now()
-    given = queries.my_lines(actor, now, past=True)
+    given = queries.my_lines(actor, past=True)
     attested = {p.pk: p.name for p in Person.objects.filter(pk__in={g.attested_by_id for g in given})}
     hours, minutes = divmod(sum(line.minutes or 0 for line in given), 60)
     context = {
-        "lines": queries.my_lines(actor, now),
+        "lines": queries.my_lines(actor),
         "calls": queries.calls_i_can_join(actor, now),
         "given": [(line, attested.get(line.attested_by_id or 0, "")) for line in given],
         "hours": hours,
