@@ -144,7 +144,14 @@ def test_what_is_missing_is_said_beside_the_field(menu: Cast, seen_by: SeenBy) -
     assert "发布前还差这些" in page
     assert client.post(f"/menu-desk/{row.pk}/publish/").status_code == 422
     assert client.post("/menu-desk/new/", sent).status_code == 422
-    assert client.post("/menu-desk/new/", sent | {"code": "ln7"}).status_code == 422
+    wrong = client.post("/menu-desk/new/", sent | {"code": "ln7"})
+    assert wrong.status_code == 422
+    assert "再看一下" not in wrong.content.decode(), "it says what a code looks like"
+    assert client.post("/menu-desk/new/", sent | {"code": "ln08"}).status_code == 302
+    assert ItemVersion.objects.filter(item__code="LN08").exists()
+    written = client.get(f"/menu-desk/{row.pk}/edit/").content.decode()
+    for wanted in ("一句话说明", "可能会"):  # what keeps it off the menu is not called optional
+        assert "可以不填" not in written[written.index(f">{wanted}") :][:60]
     row.refresh_from_db()
     assert row.state == "draft"
 

@@ -59,6 +59,10 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
 
+# Without these no item is published: they are not called optional, although a draft is kept without them.
+_WANTED_TO_PUBLISH = ("short", "about", "who_comes", "how_long", "risks", "asked_by", "audience")
+
+
 class ItemForm(forms.Form):
     """All that an editor writes about an item, beside its questions."""
 
@@ -151,6 +155,8 @@ class ItemForm(forms.Form):
             for kind in DAY_KINDS
             for half in HALF_DAYS
         ]
+        for name in _WANTED_TO_PUBLISH:
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]  # a draft may wait with it
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """Fields as the page shows them: what people read, who and when, care, official lists."""
@@ -245,11 +251,17 @@ class NewItemForm(forms.Form):
     """A new item begins with code, name and how it is had."""
 
     code = forms.RegexField(
-        r"^[A-Z]{2}[0-9]{2}$", label=_("Code"), help_text=_("Two letters and two digits, for example LN07.")
+        r"^[A-Za-z]{2}[0-9]{2}$",
+        label=_("Code"),
+        help_text=_("Two letters and two digits, for example LN07."),
+        error_messages={"invalid": _("Two letters and two digits, for example LN07.")},
     )
     name = forms.CharField(label=FIELD_WORDS["name"], max_length=40)
     tile = forms.ChoiceField(label=_("Tile"), choices=[(t.name, TILE_WORDS[t.key]) for t in TILES])
     mode = forms.ChoiceField(label=FIELD_WORDS["mode"], choices=[(m, labels.MODES[m]) for m in MODES])
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"]).upper()
 
 
 class ReasonForm(forms.Form):
