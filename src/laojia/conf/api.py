@@ -5,6 +5,7 @@ The pages for trying it out are off in production; the description itself (opena
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from laojia.conf import errors
-from laojia.kernel.errors import BadInput, Refused
+from laojia.kernel.errors import BadInput, NotPermitted, Refused
 from laojia.steps.dispatch.api import router as dispatch
 from laojia.steps.menu.api import router as menu
 from laojia.steps.order.api import router as order
@@ -78,7 +79,10 @@ def unreadable(_request: HttpRequest, exc: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def not_read(_request: HttpRequest, exc: HttpError) -> HttpResponse:
-    """A body that is no JSON."""
+    """A body that is no JSON, or a change sent without the token against forged forms."""
+    if exc.status_code == HTTPStatus.FORBIDDEN:
+        said = _("The token against forged forms is missing.")
+        return errors.problem(NotPermitted("csrf", said, _("Send the X-CSRFToken header.")))
     return errors.plain_problem(exc.status_code, "bad_request")
 
 

@@ -9,13 +9,12 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja import Header, Query, Router, Schema, Status
-from ninja.errors import HttpError
 from ninja.security import SessionAuth
 
 from laojia.foundation.journal.actions import require
 from laojia.foundation.teams.models import Team
 from laojia.kernel import clock
-from laojia.kernel.errors import NotPermitted, OutOfScope
+from laojia.kernel.errors import OutOfScope
 from laojia.policy.facts import Actor, Subject, actor_of, subject_of
 from laojia.policy.roles import DESK_ROLES
 from laojia.steps.dispatch import actions, queries
@@ -25,15 +24,7 @@ from laojia.steps.order.models import Order
 
 
 class AtDesk(SessionAuth):
-    """Dispatchers and station staff, with the token against forged forms; refusals in the same shape as all others."""
-
-    def __call__(self, request: HttpRequest) -> Any:
-        try:
-            return super().__call__(request)
-        except HttpError:
-            raise NotPermitted(
-                "csrf", _("The token against forged forms is missing."), _("Send the X-CSRFToken header.")
-            ) from None
+    """Dispatchers and station staff, with the token against forged forms."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor:
         actor = actor_of(request)
