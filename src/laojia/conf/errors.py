@@ -92,6 +92,8 @@ def _sign_in(request: HttpRequest, http: int) -> str:
     """Where a link from a message leads who is not signed in: what he may not see now may be his own."""
     if http not in {403, 404} or request.method != "GET" or request.user.is_authenticated:
         return ""
+    if request.resolver_match and "token" in request.resolver_match.kwargs:
+        return ""  # a spoiled link stays spoiled
     return f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
 
 

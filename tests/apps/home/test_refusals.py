@@ -31,6 +31,12 @@ def test_who_came_by_a_message_is_led_to_sign_in_and_back(client: Client, kind: 
     assert (f"/accounts/login/?next=%2Frefuse%2F{kind}%2F" in text) == (http in {403, 404})
 
 
+def test_a_spoiled_link_promises_nothing_by_signing_in(client: Client) -> None:
+    page = client.get("/review/spoiled/")
+    assert page.status_code == 404
+    assert "/accounts/login/?next=" not in page.content.decode()
+
+
 def test_who_pressed_a_button_finds_back_to_it(client: Client) -> None:
     """But to no other place, and not to the refusal itself."""
     back = 'href="/team/occasions/1/"'
