@@ -5,6 +5,7 @@ BIN := .venv/bin
 .PHONY: help ready run test check fix words docs lock pictures desk bench clean
 
 help:
+	@echo "make ready   packages and assets only; the others do it by themselves"
 	@echo "make run     set everything up and serve on http://127.0.0.1:8000"
 	@echo "make test    set everything up and run all tests (SQLite, PostgreSQL, Chromium)"
 	@echo "make check   style, types, directions of import, words, generated pages"
