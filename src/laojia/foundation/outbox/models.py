@@ -35,7 +35,7 @@ class Message(Leased):
     SCOPE: ClassVar[Columns] = Columns("message", own=("to_person_id",), area="area_path")
     PERSONAL: ClassVar[tuple[Held, ...]] = (Held(("to_phone", "text"), _TO_TELL, Keep.MESSAGE_HALF_YEAR),)
 
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     template = models.CharField(max_length=48)
     variables = models.JSONField(default=dict)
     to_person_id = models.BigIntegerField(null=True)
@@ -57,6 +57,7 @@ class Message(Leased):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="message_key_once"),
             models.CheckConstraint(condition=Q(state__in=MESSAGE_STATES), name="message_known_state"),
             models.CheckConstraint(
                 condition=Q(to_person_id__isnull=True) | Q(to_team_id__isnull=True),

@@ -36,7 +36,7 @@ class Offer(Moving):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)  # a key pressed twice makes one offer
     occasion = models.ForeignKey(Occasion, models.PROTECT, related_name="offers")
-    team = models.ForeignKey(Team, models.PROTECT, related_name="offers")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="offers", db_index=False)
     area_path = models.CharField(max_length=120)
     protected = models.BooleanField(default=False)
     date = models.DateField(null=True, blank=True)

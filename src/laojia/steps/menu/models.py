@@ -181,7 +181,9 @@ class Occasion(Moving):
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     item_version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="occasions")
     kind = models.CharField(max_length=14)
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="occasions")
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="occasions", db_index=False
+    )
     keeper = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="occasions")
     opened_by_id = models.BigIntegerField(null=True)

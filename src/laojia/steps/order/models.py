@@ -176,18 +176,28 @@ class Order(Moving):
         Held(("words", "answers"), "to bring what is needed", Keep.ORDER_YEAR),
     )
 
-    number = models.CharField(max_length=28, unique=True)
+    # Every index is written with every order and every change of its state: a column has one of its own only where no
+    # index below begins with it, and where few orders have a value only those are in it.
+    number = models.CharField(max_length=28)
     key = models.UUIDField(default=uuid.uuid4, unique=True)  # a repeated submission makes one order
     item_version = models.ForeignKey(
-        ItemVersion, models.PROTECT, null=True, blank=True, related_name="orders"
+        ItemVersion, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
     )
     words = models.TextField(blank=True)
     described = models.BooleanField(default=False)  # asked for in own words, whatever it is mapped to later
     answers = models.JSONField(default=dict)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="orders")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders")
-    asker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="asked_orders")
-    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )
+    asker = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="asked_orders", db_index=False
+    )
+    entered_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=8)
     consent_spoken = models.BooleanField(default=False)
     contact_phone = SealedText(blank=True)
@@ -204,7 +214,9 @@ class Order(Moving):
     times = models.JSONField(default=list)
     head_count = models.PositiveSmallIntegerField(default=1)
 
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="orders")
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
+    )
     holder = models.CharField(max_length=10, default="centre")
     holder_id = models.BigIntegerField(null=True, blank=True)
     holder_since = models.DateTimeField()
@@ -218,13 +230,19 @@ class Order(Moving):
     needs_second_look = models.BooleanField(default=False)
     second_look_by_id = models.BigIntegerField(null=True, blank=True)
 
-    standing = models.ForeignKey(StandingHelp, models.PROTECT, null=True, blank=True, related_name="orders")
-    wants_occasion = models.ForeignKey(
-        Occasion, models.PROTECT, null=True, blank=True, related_name="waiting_list"
+    standing = models.ForeignKey(
+        StandingHelp, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
     )
-    wants_team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    wants_occasion = models.ForeignKey(
+        Occasion, models.PROTECT, null=True, blank=True, related_name="waiting_list", db_index=False
+    )
+    wants_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     waitlisted_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", db_index=False
+    )
     suspended_until = models.DateField(null=True, blank=True)
     question_back = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -237,7 +255,9 @@ class Order(Moving):
 
     protected = models.BooleanField(default=False)
     sealed = models.BooleanField(default=False)
-    keeper = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    keeper = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     practice = models.BooleanField(default=False)
 
     placed_at = models.DateTimeField()
@@ -264,7 +284,17 @@ class Order(Moving):
             models.Index(fields=["person", "-id"], name="order_person"),
             models.Index(fields=["asker", "-id"], name="order_asker"),
             models.Index(fields=["team", "state"], name="order_team_state"),
-            models.Index(fields=["entered_by", "-id"], name="order_entered_by"),
+            models.Index(
+                fields=["entered_by", "-id"],
+                condition=Q(entered_by__isnull=False),
+                name="order_entered_by",
+            ),
+            *(
+                models.Index(
+                    fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"order_by_{name}"
+                )
+                for name in ("unit", "keeper", "standing", "wants_occasion", "wants_team", "merged_into")
+            ),
             models.Index(
                 fields=["wants_occasion", "waitlisted_at"],
                 condition=Q(state="waitlisted"),
@@ -284,6 +314,7 @@ class Order(Moving):
             ),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number"], name="order_number_once"),
             known_state("order"),
             models.CheckConstraint(condition=Q(channel__in=[c.value for c in Channel]), name="order_channel"),
             models.CheckConstraint(condition=Q(holder__in=HOLDERS), name="order_holder"),

@@ -198,7 +198,9 @@ class Post(models.Model):
     role = models.CharField(max_length=20)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
     station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+")
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="posts")
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="posts", db_index=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="posts")
     zone_id = models.BigIntegerField(null=True, blank=True)
     valid_from = models.DateField()
