@@ -34,7 +34,7 @@ def test_who_came_by_a_message_is_led_to_sign_in_and_back(client: Client, kind: 
 def test_a_spoiled_link_promises_nothing_by_signing_in(client: Client) -> None:
     page = client.get("/review/spoiled/")
     assert page.status_code == 404
-    assert "/accounts/login/?next=" not in page.content.decode()
+    assert "先用手机号登录" not in page.content.decode()
 
 
 def test_who_pressed_a_button_finds_back_to_it(client: Client) -> None:
