@@ -49,7 +49,9 @@ def test_every_page_of_the_bar_opens(cast: Cast, who: str) -> None:
     client = signed_in(Client(), person)
     work = work_of(cast.as_(person))
     assert work
-    assert {address: client.get(address, follow=True).status_code for address in work} == dict.fromkeys(work, 200)
+    assert {address: client.get(address, follow=True).status_code for address in work} == dict.fromkeys(
+        work, 200
+    )
 
 
 def test_residents_have_no_work() -> None:
