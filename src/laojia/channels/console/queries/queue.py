@@ -279,5 +279,5 @@ def _cells(order: Order, now: datetime) -> list[str]:
         said_exactly(order.promise_due_at),
         _("yes") if is_late(order, now) else "",
         str(labels.HOLDERS.get(order.holder, "")),
-        "; ".join(said_wishes(order.times, now)),
+        _("; ").join(said_wishes(order.times, now)),
     ]

@@ -126,7 +126,7 @@ def _said(field: str, value: Any) -> str:
 def _said_slots(value: dict[str, list[str]]) -> str:
     from laojia.steps.menu.queries.words import DAY_KIND_WORDS
 
-    return "; ".join(
+    return _("; ").join(
         f"{DAY_KIND_WORDS[kind]} {'、'.join(str(labels.HALF_DAYS[half]) for half in halves)}"
         for kind, halves in value.items()
         if halves
