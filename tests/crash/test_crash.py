@@ -111,7 +111,7 @@ def finish_the_rest() -> None:
     from laojia.conf.crew import recipients, words_about
 
     now = clock.now().replace(hour=2, minute=0) + timedelta(days=1)  # ten in the morning in China
-    post = messages.Post(recipients, words_about, gateway_for(demonstration=False))
+    post = messages.Carrier(recipients, words_about, gateway_for(demonstration=False))
     while messages.send_due(post, lambda: now, 200):  # noqa: B023
         now += timedelta(seconds=1)
     while seal(now):

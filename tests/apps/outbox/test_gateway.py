@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from laojia.foundation.outbox.jobs.gateways import Access, Inbox, NoGateway, SmsGateway, gateway_for
-from laojia.foundation.outbox.jobs.messages import Post, send_due
+from laojia.foundation.outbox.jobs.messages import Carrier, send_due
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import signature
 from laojia.kernel import clock, env
@@ -42,7 +42,7 @@ def gateway(access):
 @pytest.fixture
 def send(gateway, resolve):
     def run(at=NOW):
-        return send_due(Post(resolve, lambda kind, about_id, language: {}, gateway), lambda: at, 50)
+        return send_due(Carrier(resolve, lambda kind, about_id, language: {}, gateway), lambda: at, 50)
 
     return run
 
@@ -102,7 +102,7 @@ def test_wrong_access_is_not_sent(put, resolve, operator, access):
     with httpx.Client() as client:
         wrong = SmsGateway(Access(access.url, KEY, "wrong", "sign", {}), demonstration=False, client=client)
         put()
-        send_due(Post(resolve, lambda kind, about_id, language: {}, wrong), lambda: NOW, 5)
+        send_due(Carrier(resolve, lambda kind, about_id, language: {}, wrong), lambda: NOW, 5)
     assert not operator.accepted
     assert Message.objects.get().note == "BAD_SIGNATURE"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from laojia.foundation.outbox.jobs.gateways import Inbox
-from laojia.foundation.outbox.jobs.messages import Post, send_due
+from laojia.foundation.outbox.jobs.messages import Carrier, send_due
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import Recipient
 from tests.acting import signed_in
@@ -16,7 +16,7 @@ def told(cast, put):
     for key, who in (("k1", cast.resident), ("k2", cast.neighbour)):
         put(key, to_person_id=who.pk, variables={"number": f"D-{key}"})
     people = {p.pk: Recipient(p.pk, p.name, p.phone) for p in (cast.resident, cast.neighbour)}
-    post = Post(lambda person, team: [people[person]], lambda kind, about_id, language: {}, Inbox())
+    post = Carrier(lambda person, team: [people[person]], lambda kind, about_id, language: {}, Inbox())
     assert send_due(post, lambda: NOW, 9) == 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox import actions, queries
 from laojia.foundation.outbox.jobs.gateways import Inbox, NoGateway
-from laojia.foundation.outbox.jobs.messages import LEASE, Post, call_instead, send_due
+from laojia.foundation.outbox.jobs.messages import LEASE, Carrier, call_instead, send_due
 from laojia.foundation.outbox.models import InboxEntry, Message
 from laojia.foundation.outbox.rules import MOST_ATTEMPTS, Recipient, Sent, Undelivered
 from laojia.kernel.clock import CHINA
@@ -42,7 +42,7 @@ class Wire:
 @pytest.fixture
 def send(resolve):
     def run(gateway, at=NOW, words=None, batch=50):
-        post = Post(resolve, words or (lambda kind, about_id, language: {}), gateway)
+        post = Carrier(resolve, words or (lambda kind, about_id, language: {}), gateway)
         return send_due(post, lambda: at, batch)
 
     return run
@@ -96,7 +96,7 @@ def test_a_link_is_made_for_the_thing_and_the_contact(put, send):
 def test_another_language(put, send):
     put()
     wire = Wire()
-    post = Post(
+    post = Carrier(
         lambda p, t: [Recipient(1, "Ann", "13812340001", language="en")],
         lambda kind, about_id, language: {},
         wire,

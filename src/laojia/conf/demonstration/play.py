@@ -19,7 +19,7 @@ from laojia.conf.demonstration.folk import Folk
 from laojia.conf.demonstration.land import Land
 from laojia.conf.demonstration.scale import Scale, chance
 from laojia.foundation.outbox.jobs.clocks import ring_due
-from laojia.foundation.outbox.jobs.messages import Post, send_due
+from laojia.foundation.outbox.jobs.messages import Carrier, send_due
 from laojia.foundation.outbox.models import Clock, InboxEntry, Message
 from laojia.foundation.outbox.rules import Outgoing, Sent
 from laojia.foundation.people.models import Person
@@ -66,7 +66,7 @@ class Play:
         self._count = 0
         self._grants: dict[int, Any] = {}
         self._inbox = PastInbox(self.moment)
-        self._post = Post(crew.recipients, crew.words_about, self._inbox)
+        self._carrier = Carrier(crew.recipients, crew.words_about, self._inbox)
 
     # --- time ------------------------------------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ class Play:
             due.update(state="delivered", sent_at=F("due_at"), receipt_at=F("due_at"), attempts=1)
             return
         self._inbox.moment = self.moment
-        while send_due(self._post, lambda: self.moment, _AT_ONCE):
+        while send_due(self._carrier, lambda: self.moment, _AT_ONCE):
             pass
 
     def send_twice_a_day(self) -> None:

@@ -15,7 +15,7 @@ from laojia.foundation.journal.jobs import seal
 from laojia.foundation.lists import jobs as lists
 from laojia.foundation.outbox.jobs.clocks import Handler, ring_due
 from laojia.foundation.outbox.jobs.gateways import Gateway, gateway_for
-from laojia.foundation.outbox.jobs.messages import Post, call_instead, send_due
+from laojia.foundation.outbox.jobs.messages import Carrier, call_instead, send_due
 from laojia.foundation.outbox.models import Heartbeat
 from laojia.foundation.outbox.rules import Resolve, Words
 from laojia.kernel import clock
@@ -82,7 +82,7 @@ def turn(crew: Crew) -> int:
     """One round. Returns how much was done, so that a caller may pause when it is nothing."""
     _beat(crew)
     done = ring_due(crew.handlers, crew.now, BATCH)
-    done += send_due(Post(crew.resolve, crew.words, crew.gateway), crew.now, BATCH)
+    done += send_due(Carrier(crew.resolve, crew.words, crew.gateway), crew.now, BATCH)
     done += seal(crew.now())
     done += lists.turn(crew.now())
     if crew.swept_at is None or crew.now() - crew.swept_at >= _SWEEP:

@@ -45,7 +45,7 @@ _log = logging.getLogger("laojia.worker")
 
 
 @dataclass(frozen=True)
-class Post:
+class Carrier:
     """What sending needs from above: who is reached how, the words of a thing, and the way out."""
 
     resolve: Resolve
@@ -53,13 +53,13 @@ class Post:
     gateway: Gateway
 
 
-def send_due(post: Post, now: Callable[[], datetime], batch: int) -> int:
+def send_due(carrier: Carrier, now: Callable[[], datetime], batch: int) -> int:
     """Send up to `batch` due messages. Returns how many were claimed."""
     sent = 0
     for pk in _due(now(), batch):
         message = _claim(pk, now())
         if message is not None:
-            _handle(message, post, now)
+            _handle(message, carrier, now)
             sent += 1
     return sent
 
@@ -98,26 +98,30 @@ def _claim(pk: int, now: datetime) -> Message | None:
     return message
 
 
-def _handle(message: Message, post: Post, now: Callable[[], datetime]) -> None:
+def _handle(message: Message, carrier: Carrier, now: Callable[[], datetime]) -> None:
     try:
         template = templates()[message.template]
         if message.to_team_id is not None:
-            _share(message, post.resolve(None, message.to_team_id), template, post, now())
+            _share(message, carrier.resolve(None, message.to_team_id), template, carrier, now())
         else:
-            _send(message, template, _recipient(message, post), post, now)
+            _send(message, template, _recipient(message, carrier), carrier, now)
     except Exception as error:  # noqa: BLE001  one faulty message must not stop the others; it is tried again
         _log.exception("message %s failed", message.pk)
         _again(message, type(error).__name__, now())
 
 
-def _recipient(message: Message, post: Post) -> Recipient | None:
+def _recipient(message: Message, carrier: Carrier) -> Recipient | None:
     if message.to_phone:
         return Recipient(None, "", message.to_phone)
-    return next(iter(post.resolve(message.to_person_id, None)), None)
+    return next(iter(carrier.resolve(message.to_person_id, None)), None)
 
 
 def _send(
-    message: Message, template: Template, recipient: Recipient | None, post: Post, now: Callable[[], datetime]
+    message: Message,
+    template: Template,
+    recipient: Recipient | None,
+    carrier: Carrier,
+    now: Callable[[], datetime],
 ) -> None:
     if recipient is None:
         _end(message, "failed", note="nobody")
@@ -125,7 +129,7 @@ def _send(
     if recipient.phone and recipient.takes_messages and not _has_room(message, template, now()):
         _till_morning(message, now())
         return
-    text, values = _say(message, template, recipient, post, now())
+    text, values = _say(message, template, recipient, carrier, now())
     reached: dict[str, Any] = {"area_path": recipient.area_path, "text": None if template.secret else text}
     if not recipient.phone or not recipient.takes_messages:
         _unreached(message, template, reached, "no_phone" if not recipient.phone else "no_consent")
@@ -133,7 +137,7 @@ def _send(
     kind = EXERCISE if values.keys() == {"text"} and values["text"] == text else template.id
     outgoing = Outgoing(message.key, recipient.phone, kind, values, text, recipient.person_id, recipient.name)
     try:
-        sent = post.gateway.send(outgoing)
+        sent = carrier.gateway.send(outgoing)
     except Undelivered as failed:
         if failed.again and message.attempts < MOST_ATTEMPTS:
             _again(message, failed.code, now())
@@ -173,12 +177,12 @@ def _till_morning(message: Message, now: datetime) -> None:
 
 
 def _say(
-    message: Message, template: Template, recipient: Recipient, post: Post, now: datetime
+    message: Message, template: Template, recipient: Recipient, carrier: Carrier, now: datetime
 ) -> tuple[str, dict[str, str]]:
     """Text and values: words looked up now, dates as people say them, the link that opens exactly this."""
     about = (message.about_kind, message.about_id)
     with translation.override(recipient.language):
-        words = dict(post.words(*about, recipient.language))
+        words = dict(carrier.words(*about, recipient.language))
         exercise = words.pop(PRACTICE, "")
         words.setdefault("link", _link(template, *about, recipient.person_id))
         words |= {name: _shown(value, now) for name, value in message.variables.items()}
@@ -216,11 +220,11 @@ def _shown(value: str | int, now: datetime) -> str:
 
 @transaction.atomic
 def _share(
-    message: Message, people: Sequence[Recipient], template: Template, post: Post, now: datetime
+    message: Message, people: Sequence[Recipient], template: Template, carrier: Carrier, now: datetime
 ) -> None:
     """A team's message becomes one to each contact; none of them reachable: one call to the team."""
     if not any(contact.person_id for contact in people):
-        text = _say(message, template, people[0], post, now)[0] if people else None
+        text = _say(message, template, people[0], carrier, now)[0] if people else None
         area_path = people[0].area_path if people else ""
         _unreached(message, template, {"area_path": area_path, "text": text}, "no_contact")
         return
