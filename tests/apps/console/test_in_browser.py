@@ -12,6 +12,7 @@ from laojia.steps.order import actions as orders
 from laojia.steps.order.models import Order
 from tests.acting import account_of
 from tests.apps.dispatch.conftest import THURSDAY, make_item
+from tests.apps.dispatch.test_drives import drive
 from tests.cast import NOW, Cast, make_cast
 from tests.conftest import DESK, PHONE
 
@@ -114,3 +115,18 @@ def test_the_other_pages_are_behind_one_word(open_page, axe) -> None:
     plain.get_by_text("更多").click()
     plain.get_by_role("link", name="队伍", exact=True).click()
     plain.wait_for_url("**/teams/")
+
+
+def test_what_is_printed_carries_the_number_it_is_found_by(open_page) -> None:
+    """At the desk a sheet that comes back is looked up by its number or its square code."""
+    cast = make_cast()
+    order, row = waiting(cast)[0], drive(cast)
+    page = signed_in_desk(open_page, cast)
+    page.emulate_media(media="print")
+    for path, number in (
+        (f"/o/{order.number}/sheet/", order.number),
+        (f"/occasions/{row.pk}/roster/", f"-{row.pk:06}-"),
+    ):
+        page.goto(path)
+        expect(page.locator("main").get_by_text(number).first).to_be_visible()
+        expect(page.locator("main .qr")).to_be_visible()
