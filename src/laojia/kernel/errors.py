@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-
 _ENDS_WIDE = ("。", "！", "？", "；")  # these carry their own room: Chinese puts no space behind them
 
 

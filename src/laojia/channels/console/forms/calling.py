@@ -183,8 +183,9 @@ class SaidComplaintForm(AnyComplaintForm):
     field_order = ("kind", "words", "anonymous")
 
     def __init__(self, *args: Any, **words: Any) -> None:
-        super().__init__(*args, **words)
+        super().__init__(*args, known=True, **words)
         del self.fields["number"], self.fields["phone"]
+        self.fields["anonymous"].help_text = _("Then nobody calls back: the caller asks with the number.")
 
 
 class SaidIncidentForm(AnyIncidentForm):
