@@ -147,6 +147,22 @@ def test_done_takes_one_page(accepted: Chain, client: Client) -> None:
     assert LawRecord.objects.get().content == "给王奶奶理了发"
 
 
+def test_who_was_named_stands_first_and_the_rest_of_the_team_folded(accepted: Chain, client: Client) -> None:
+    cast = accepted.cast
+    address = f"/team/occasions/{accepted.occasion.pk}/done/"
+    signed_in(client, cast.leader)
+    assert "还有别人也去了" not in client.get(address).content.decode()  # nobody was named: all are asked for
+    actions.ask(
+        occasion=accepted.occasion, people=[cast.second_volunteer], actor=cast.as_(cast.leader), now=NOW
+    )
+    page = client.get(address).content.decode()
+    named, folded, others = (
+        page.index(word)
+        for word in (f"came_{cast.second_volunteer.pk}", "还有别人也去了", f"came_{cast.volunteer.pk}")
+    )
+    assert named < folded < others
+
+
 def test_nobody_opens_step_by_step(accepted: Chain, client: Client) -> None:
     signed_in(client, accepted.cast.leader)
     address = f"/team/occasions/{accepted.occasion.pk}/door/{accepted.visit.pk}/"

@@ -95,7 +95,7 @@ class ComplaintForm(forms.Form):
     )
     phone = forms.CharField(label=_("Where we can reach you"), required=False, max_length=20)
 
-    def __init__(self, *args: Any, known: bool, **words: Any) -> None:
+    def __init__(self, *args: Any, known: bool = True, **words: Any) -> None:
         """`known`: signed in, so that there is a number to call."""
         super().__init__(*args, **words)
         self.known = known

@@ -115,7 +115,8 @@ class DoneForm(forms.Form):
         **words: Any,
     ) -> None:
         super().__init__(*args, **words)
-        self.members = list(members)
+        self.named = named
+        self.members = sorted(members, key=lambda person: person.pk not in named)
         self.visits = list(visits)
         for person in self.members:
             self.fields[f"came_{person.pk}"] = forms.BooleanField(
@@ -157,6 +158,19 @@ class DoneForm(forms.Form):
             }
             for p in self.members
         ]
+
+    def named_rows(self) -> list[dict[str, Any]]:
+        """Those on the roster; the whole team when nobody was named."""
+        rows = self.person_rows()
+        return [row for row in rows if row["person"].pk in self.named] or rows
+
+    def other_rows(self) -> list[dict[str, Any]]:
+        """The rest of the team, which may have many."""
+        return self.person_rows()[len(self.named_rows()) :]
+
+    def others_came(self) -> bool:
+        """Somebody who was not named has been ticked."""
+        return any(row["came"].value() for row in self.other_rows())
 
     def visit_rows(self) -> list[dict[str, Any]]:
         """The fields of each attendance, for the template."""
