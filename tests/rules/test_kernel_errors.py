@@ -41,3 +41,32 @@ def test_chinese_sentences_stand_together_without_a_space():
     assert errors.joined("Missing.", "Add it.") == "Missing. Add it."
     assert str(errors.BadInput("x", "已经满了！", "换一天。")) == "已经满了！换一天。"
     assert str(errors.BadInput("x")) == "x"
+
+
+class Form:
+    """As much of a form as a refusal needs."""
+
+    fields = ("village", "name")
+
+    def __init__(self):
+        self.said = []
+
+    def add_error(self, field, sentence):
+        self.said.append((field, sentence))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": "Too long."}, [("name", "Too long.")]),
+        ({"name": "Too long.", "earlier": "D141024"}, [("name", "Too long.")]),
+        ({"place": "Not here."}, [("village", "Not here.")]),
+        ({"earlier": ""}, [(None, "No. Do this.")]),
+        ({}, [(None, "No. Do this.")]),
+    ],
+)
+def test_a_refusal_stands_beside_its_field_or_above_the_form(fields, said):
+    form = Form()
+    beside = errors.put_on(form, errors.BadInput("x", "No.", "Do this.", fields), too={"place": "village"})
+    assert form.said == said
+    assert beside == (said[0][0] is not None)
