@@ -26,7 +26,7 @@ from laojia.foundation.area.rules import draw
 from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
 from laojia.kernel.codes import plain_cell
-from laojia.kernel.errors import BadInput, Refused
+from laojia.kernel.errors import BadInput, Refused, put_on
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor, actor_of, subject_of
 from laojia.policy.permissions import may
@@ -163,7 +163,7 @@ def _change(
         except Refused as refused:
             if refused.http in (403, 404):
                 raise
-            put_into(form, refused)
+            put_on(form, refused)
         else:
             messages.success(request, done)
             return redirect("area:one", code=changed.code)
@@ -234,9 +234,3 @@ def _successor(code: str) -> Area:
         sentence = _("There is no area with the code %(code)s.") % {"code": code}
         raise BadInput("successor_unknown", sentence, fields={"codes": sentence})
     return area
-
-
-def put_into(form: Form, refused: Refused) -> None:
-    """Show a refusal at the fields it names, or above the form."""
-    for name, sentence in (refused.fields or {"": refused}).items():
-        form.add_error(name if name in form.fields else None, str(sentence))

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from laojia.foundation.area import actions, queries
 from laojia.foundation.area.forms import LEVEL_WORDS, STAYS_ITSELF, MergeForm, NewNameForm, SplitForm
 from laojia.foundation.area.models import Area, AreaChange
-from laojia.foundation.area.pages.areas import area_asked, put_into
+from laojia.foundation.area.pages.areas import area_asked
 from laojia.foundation.area.queries import changes, holdings
 from laojia.foundation.journal.actions import require
 from laojia.kernel import clock
 from laojia.kernel.clock import local_date
-from laojia.kernel.errors import BadInput, OutOfScope, Refused
+from laojia.kernel.errors import BadInput, OutOfScope, Refused, put_on
 from laojia.kernel.paging import page
 from laojia.labels import state_word
 from laojia.policy.facts import Subject, actor_of
@@ -110,7 +110,7 @@ def _answer(
             except Refused as refused:
                 if refused.http in (403, 404):
                     raise
-                put_into(form, refused)
+                put_on(form, refused)
     return render(request, "area/change.html", context, status=422 if wrong else 200)
 
 

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 from laojia.foundation.area import actions, queries
 from laojia.foundation.area.forms import StationForm, ZoneForm
 from laojia.foundation.area.models import Station, Zone
-from laojia.foundation.area.pages.areas import put_into
 from laojia.foundation.journal.actions import check
 from laojia.kernel import clock
-from laojia.kernel.errors import Refused
+from laojia.kernel.errors import Refused, put_on
 from laojia.kernel.geo import System
 from laojia.policy.facts import Actor, actor_of
 
@@ -66,7 +65,7 @@ def _station(request: HttpRequest, station: Station | None, initial: dict[str, A
         try:
             saved = _save_station(form.cleaned_data, station, actor)
         except Refused as refused:
-            put_into(form, refused)
+            put_on(form, refused)
         else:
             messages.success(request, _("The station is saved."))
             return redirect("area:one", code=saved.area.code)
@@ -116,7 +115,7 @@ def _zone(request: HttpRequest, zone: Zone | None) -> HttpResponse:
                 zone=zone, name=entry["name"], villages=list(areas.values()), actor=actor, now=clock.now()
             )
         except Refused as refused:
-            put_into(form, refused)
+            put_on(form, refused)
         else:
             messages.success(request, _("The zone is saved."))
             return redirect("area:zones")
