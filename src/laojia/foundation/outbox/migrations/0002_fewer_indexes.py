@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0001_initial'),
+        ("outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='key',
+            model_name="message",
+            name="key",
             field=models.CharField(max_length=160),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('key',), name='message_key_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("key",), name="message_key_once"),
         ),
     ]
