@@ -160,6 +160,7 @@ def test_trips_are_proposed_and_made_in_one_go(cast: Cast) -> None:
     desk = seen_by(cast.dispatcher)
     page = desk.get("/desk/trips/").content.decode()
     assert all(order.number in page for order in placed)
+    assert not re.search(r"·\s*<span class=.clock", page), "who waits since just now has no dot without words"
     assert cast.resident.name not in page
     desk.post("/desk/trips/make/", {"order": [order.pk for order in placed]})
     assert Attendance.objects.filter(state="expected").values("occasion").distinct().count() == 1
