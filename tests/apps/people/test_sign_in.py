@@ -213,6 +213,19 @@ def test_a_person_is_claimed_by_number_and_name(cast):
     assert "王秀英" in client.get("/me/").content.decode()
 
 
+def test_who_is_new_here_goes_on_and_is_not_asked_again(cast):
+    """Once the button led back to the same question, for ever."""
+    client = coded("13800139012")
+    asked = client.get("/mine/")
+    assert asked["Location"] == "/accounts/who/?next=/mine/"
+    gone_on = client.post("/accounts/who/", {"new": "yes", "next": "/mine/"}, follow=True)
+    assert gone_on.redirect_chain == [("/mine/", 302)]
+    assert "您还没约过。" in gone_on.content.decode()
+    assert "/accounts/who/?next=/mine/" in gone_on.content.decode()  # should it come to mind after all
+    assert client.get("/me/")["Location"] == "/mine/"
+    assert not Claim.objects.exists()
+
+
 def test_a_person_is_claimed_by_number_and_village(cast):
     client = coded(cast.resident.phone)
     client.post("/accounts/who/", {"area": cast.village.name})

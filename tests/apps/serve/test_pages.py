@@ -55,6 +55,19 @@ def test_the_leader_sees_today_and_answers(
     assert offered.order.state == "arranged"
 
 
+def test_a_time_that_is_over_is_refused_and_the_offer_stays_open(offered: Chain, client: Client) -> None:
+    """Once the page said that the offer was accepted, and nothing was."""
+    signed_in(client, offered.cast.leader)
+    page = client.post(
+        f"/team/offers/{offered.offer.pk}/accept/", {"starts_at_0": "2026-11-20", "starts_at_1": "09:00"}
+    )
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "您回过话了" not in text
+    assert f"/team/offers/{offered.offer.pk}/accept/" in text
+    assert "2026-11-20" in text
+
+
 @pytest.mark.parametrize("who", ["resident", "volunteer", "other_leader", "county_leader", "system_admin"])
 def test_others_do_not_find_the_offer(offered: Chain, client: Client, who: str) -> None:
     signed_in(client, getattr(offered.cast, who))

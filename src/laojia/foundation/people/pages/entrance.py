@@ -46,6 +46,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """The people of this number; claim another by name or village, or go on as somebody new."""
     account: Any = request.user
+    if "new" in request.POST:
+        request.session[queries.NEWCOMER] = True
+        return redirect(_next(request))
     form = WhoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
 

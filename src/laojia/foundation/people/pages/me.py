@@ -122,7 +122,9 @@ def _myself(request: HttpRequest) -> Person | None:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    """Nobody yet: sign in, or say who you are."""
+    """Nobody yet: sign in, or say who you are; of who is new here nothing is kept."""
+    if request.session.get(queries.NEWCOMER):
+        return redirect("/mine/")
     if request.user.is_authenticated:
         return redirect(f"/accounts/who/?next={request.path}")
     return redirect(f"{settings.LOGIN_URL}?next={request.path}")

@@ -15,6 +15,7 @@ from laojia.foundation.people.queries.merging import (
 )
 from laojia.foundation.people.queries.people import (
     CHOSEN,
+    NEWCOMER,
     account_for_posts,
     account_with_posts,
     actor_by_link,
@@ -46,6 +47,7 @@ from laojia.foundation.people.queries.search import people_seen
 
 __all__ = [
     "CHOSEN",
+    "NEWCOMER",
     "RunningOut",
     "account_for_posts",
     "account_with_posts",

@@ -35,6 +35,7 @@ from laojia.policy.facts import Actor, Grant, Subject
 from laojia.policy.permissions import may
 from laojia.policy.roles import Channel, Role
 
+NEWCOMER = "newcomer"  # whoever said that he has never asked for anything, kept in the browser's memory
 CHOSEN = "acting_person"  # a family shares one number: whom this phone acts for, kept in the browser's memory
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from laojia.foundation.limits import actions as limits
+from laojia.foundation.people.queries import NEWCOMER
 from laojia.kernel import clock
 from laojia.kernel.errors import OutOfScope, TooMany
 from laojia.policy.facts import actor_of
@@ -91,14 +92,20 @@ def _page(request: HttpRequest, it: Opened) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """All of mine, as cards; regular help below."""
     actor = actor_of(request)
-    if actor.person_id is None:
+    newcomer = request.user.is_authenticated and bool(request.session.get(NEWCOMER))
+    if actor.person_id is None and not newcomer:
         return redirect(
             "/accounts/who/?next=/mine/" if request.user.is_authenticated else "/accounts/login/?next=/mine/"
         )
     now = clock.now()
     standing = [
         (row, queries.said_rhythm(row), queries.usual_names(row), row.orders.order_by("id").first())
-        for row in queries.my_standing(actor)
+        for row in (queries.my_standing(actor) if actor.person_id is not None else ())
     ]
-    context = {"cards": queries.my_cards(actor, now), "standing": standing, "now": now}
+    context = {
+        "cards": queries.my_cards(actor, now),
+        "standing": standing,
+        "now": now,
+        "nobody": actor.person_id is None,
+    }
     return render(request, "order/mine.html", context)

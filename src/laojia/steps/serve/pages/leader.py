@@ -112,6 +112,7 @@ def accept(request: HttpRequest, pk: int | None = None, token: str = "") -> Http
         )
     except BadInput as refused:
         put(form, refused)
+        opened.row.refresh_from_db()  # it was taken back: the page must not say that it is accepted
         return _show_offer(request, opened, hour=form, code=422)
     messages.success(request, _("Thank you. The person is told who comes and when."))
     del occasion_

@@ -102,6 +102,7 @@ def agree_time(request: HttpRequest, pk: int | None = None, token: str = "") -> 
         verb(**words, actor=opened.actor, now=clock.now())
     except BadInput as refused:
         put(form, refused)
+        row.refresh_from_db()  # it was taken back
         return _show_occasion(request, opened, hour=form, code=422)
     messages.success(request, _("The time is set and the person is told."))
     return redirect(address(opened, "occasion"))
