@@ -125,6 +125,15 @@ def test_ticks_of_one_search_are_kept_by_the_next(cast: Cast) -> None:
     assert _boxes(desk.post("/call-ups/new/", again).content.decode()) == {one.pk: False}
 
 
+def test_a_call_up_begins_today_unless_told_otherwise(cast: Cast) -> None:
+    page = seen_by(cast.dispatcher).get("/call-ups/new/").content.decode()
+    begins = (NOW + timedelta(hours=9)).replace(minute=0)  # NOW is eight hours behind China's clock
+    assert f'name="starts_at_0" value="{begins.date().isoformat()}"' in page.replace(
+        ' class="form-control"', ""
+    )
+    assert f'value="{begins:%H:%M}"' in page
+
+
 def test_enter_in_the_search_of_teams_never_calls_them_up(cast: Cast) -> None:
     page = seen_by(cast.dispatcher).get("/call-ups/new/").content.decode()
     form = page[page.index('action="/call-ups/new/"') :]

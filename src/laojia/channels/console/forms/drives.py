@@ -23,7 +23,10 @@ class CallUpForm(forms.Form):
     area = forms.TypedChoiceField(label=_("Where"), coerce=int)
     place = forms.CharField(label=_("Where they meet"), max_length=120)
     starts_at = forms.SplitDateTimeField(
-        label=_("When they meet"), widget=forms.SplitDateTimeWidget(date_attrs=_DAY, time_attrs=_HOUR)
+        label=_("When they meet"),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs=_DAY, time_attrs=_HOUR, date_format="%Y-%m-%d", time_format="%H:%M"
+        ),
     )
     hours = forms.IntegerField(label=_("For how many hours"), min_value=1, max_value=72, initial=4)
     practice = forms.BooleanField(

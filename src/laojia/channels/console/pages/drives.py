@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -91,7 +92,9 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
     if looking and (kind or text):
         ticked |= {team.pk for team in found} - shown  # who is found now is meant, who was unticked is not
     words = {"items": call_up_items(), "areas": movable_areas(actor)}
-    form = CallUpForm(request.POST or None, initial={"key": uuid.uuid4(), "hours": 4}, **words)
+    form = CallUpForm(
+        request.POST or None, initial={"key": uuid.uuid4(), "hours": 4, "starts_at": _soon(now)}, **words
+    )
     if "filter" in request.POST:
         form.errors.clear()  # teams are being looked for; nothing is sent yet, so nothing is missing yet
     elif request.method == "POST" and form.is_valid():
@@ -107,6 +110,12 @@ def new_call_up(request: HttpRequest) -> HttpResponse:
         "ticked": ticked, "today": local_date(now),
     }  # fmt: skip
     return render(request, "console/call_up_new.html", context, status=422 if form.errors else 200)
+
+
+def _soon(now: datetime) -> datetime:
+    """The half hour after the next: what is called up now begins today, and nobody should have to type it."""
+    later = now + timedelta(minutes=60)
+    return later.replace(minute=later.minute // 30 * 30, second=0, microsecond=0)
 
 
 def _ids(sent: QueryDict, name: str) -> set[int]:
