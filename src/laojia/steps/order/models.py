@@ -180,24 +180,14 @@ class Order(Moving):
     # index below begins with it, and where few orders have a value only those are in it.
     number = models.CharField(max_length=28)
     key = models.UUIDField(default=uuid.uuid4, unique=True)  # a repeated submission makes one order
-    item_version = models.ForeignKey(
-        ItemVersion, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
-    )
+    item_version = models.ForeignKey(ItemVersion, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)  # fmt: skip
     words = models.TextField(blank=True)
     described = models.BooleanField(default=False)  # asked for in own words, whatever it is mapped to later
     answers = models.JSONField(default=dict)
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
-    )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
-    )
-    asker = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="asked_orders", db_index=False
-    )
-    entered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)  # fmt: skip
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)  # fmt: skip
+    asker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="asked_orders", db_index=False)  # fmt: skip
+    entered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)  # fmt: skip
     channel = models.CharField(max_length=8)
     consent_spoken = models.BooleanField(default=False)
     contact_phone = SealedText(blank=True)
@@ -214,9 +204,7 @@ class Order(Moving):
     times = models.JSONField(default=list)
     head_count = models.PositiveSmallIntegerField(default=1)
 
-    team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
-    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)  # fmt: skip
     holder = models.CharField(max_length=10, default="centre")
     holder_id = models.BigIntegerField(null=True, blank=True)
     holder_since = models.DateTimeField()
@@ -224,25 +212,18 @@ class Order(Moving):
     holder_why = models.CharField(max_length=40, blank=True)
     promise_due_at = models.DateTimeField()
     promise_provisional = models.BooleanField(default=False)
-    late_since = models.DateTimeField(
-        null=True, blank=True
-    )  # when the first promise could not be kept; the queue shows it
+    # When the first promise could not be kept; the queue shows it.
+    late_since = models.DateTimeField(null=True, blank=True)
     needs_second_look = models.BooleanField(default=False)
     second_look_by_id = models.BigIntegerField(null=True, blank=True)
 
-    standing = models.ForeignKey(
-        StandingHelp, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False
-    )
+    standing = models.ForeignKey(StandingHelp, models.PROTECT, null=True, blank=True, related_name="orders", db_index=False)  # fmt: skip
     wants_occasion = models.ForeignKey(
         Occasion, models.PROTECT, null=True, blank=True, related_name="waiting_list", db_index=False
     )
-    wants_team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    wants_team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)  # fmt: skip
     waitlisted_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", db_index=False
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from", db_index=False)  # fmt: skip
     suspended_until = models.DateField(null=True, blank=True)
     question_back = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -255,15 +236,12 @@ class Order(Moving):
 
     protected = models.BooleanField(default=False)
     sealed = models.BooleanField(default=False)
-    keeper = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    keeper = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)  # fmt: skip
     practice = models.BooleanField(default=False)
 
     placed_at = models.DateTimeField()
-    said_at = models.DateTimeField(
-        null=True, blank=True
-    )  # on paper before; `placed_at` is when it was typed in
+    # On paper before; `placed_at` is when it was typed in.
+    said_at = models.DateTimeField(null=True, blank=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
     arranged_at = models.DateTimeField(null=True, blank=True)
     served_at = models.DateTimeField(null=True, blank=True)
