@@ -111,6 +111,9 @@ def _boxes(page: str) -> dict[int, bool]:
 def test_ticks_of_one_search_are_kept_by_the_next(cast: Cast) -> None:
     desk = seen_by(cast.dispatcher)
     one, other = cast.team, cast.other_team
+    unasked = desk.get("/call-ups/new/").content.decode()
+    assert not any(_boxes(unasked).values())
+    assert 'name="shown"' not in unasked, "who was listed before anybody searched was not unticked by anybody"
     first = desk.post("/call-ups/new/", {"filter": "1", "q": one.name, "what": "清路"}).content.decode()
     assert _boxes(first) == {one.pk: True}
     asked = {"filter": "1", "shown": [one.pk], "q": other.name}
