@@ -12,7 +12,7 @@ from django.utils import translation
 from laojia.conf.crew import recipients, words_about
 from laojia.foundation.journal.models import JournalRow
 from laojia.foundation.outbox.jobs.gateways import Access, SmsGateway
-from laojia.foundation.outbox.jobs.messages import Post, send_due
+from laojia.foundation.outbox.jobs.messages import Carrier, send_due
 from laojia.foundation.outbox.models import Message
 from laojia.foundation.outbox.rules import Outgoing, Sent, Undelivered
 from laojia.kernel.errors import BadInput, Conflict, NotPermitted, OutOfScope
@@ -140,7 +140,7 @@ class Kept:
 
 def send_all(gateway: object) -> None:
     Message.objects.filter(state="queued").update(due_at=NOON - timedelta(minutes=1))
-    send_due(Post(recipients, words_about, gateway), lambda: NOON, 500)
+    send_due(Carrier(recipients, words_about, gateway), lambda: NOON, 500)
 
 
 def test_no_message_leaves_without_saying_so(world: World) -> None:
