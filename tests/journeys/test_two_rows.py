@@ -58,8 +58,9 @@ def test_from_the_list_to_the_undoing(
         f"/people/joined/{merging.pk}/", size=DESK, signed_in=account_of(cast.dispatcher), script=False
     )
     shot(desk, "joining, second person", full=True)
-    desk.get_by_role("button", name="确认是同一个人").click()
-    desk.wait_for_url(f"**/people/{merging.kept_id}/")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="确认是同一个人").click()
+    assert desk.get_by_role("button", name="再分开").is_visible()  # the page says: it can be undone here
     assert Person.objects.get(pk=merging.gone_id).merged_into_id == merging.kept_id
     phone = open_page(f"/people/joined/{merging.pk}/", size=PHONE, signed_in=account_of(cast.station_staff))
     axe(phone)
