@@ -128,6 +128,7 @@ def _shown_and_recorded(
     page.get_by_role("link", name=re.compile("到村里放场电影")).first.click()
     page.get_by_role("link", name="做完了").click()
     axe(page)
+    page.get_by_text("还有别人也去了").click()
     page.get_by_text("曹放映", exact=True).click()
     page.locator("#id_helped").fill("180")
     page.locator("#id_content").fill("放了一场戏曲片")
