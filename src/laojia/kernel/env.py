@@ -164,7 +164,8 @@ def _postgres(name: str, address: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.get("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # After so many times the server keeps the plan of a kept statement (kernel/kept.py); others have none.
-        "OPTIONS": {"prepare_threshold": 2}
+        # After so many times the server keeps a kept statement (kernel/kept.py), planned once for every value: each of
+        # them is found by a key or by a condition in its text. Other statements bring their values in the text.
+        "OPTIONS": {"prepare_threshold": 2, "options": "-c plan_cache_mode=force_generic_plan"}
         | {key: value for key, value in options.items() if key not in {"host", "port"}},
     }
