@@ -53,7 +53,7 @@ from laojia.steps.review import jobs as review_jobs
 from laojia.steps.review.models import Complaint, FollowUp, Incident, Review
 from laojia.steps.review.queries import barred_teams
 from laojia.steps.serve import jobs as serve_jobs
-from laojia.steps.serve.actions import usual
+from laojia.steps.serve.actions import hearing, usual
 from laojia.steps.serve.models import LawRecord, RosterLine, WalkInTally
 
 AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
@@ -70,7 +70,7 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
     "occasion.confirm": (dispatch_follow.hold_place, serve_jobs.after_time_fixed, usual.usual_first),
     "occasion.record": (usual.first_ones_are_usual,),
     "occasion.call_off": (
-        usual.visit_fell,
+        hearing.fell,
         orders.occasion_called_off,
         dispatch_follow.stop_offers,
         dispatch_follow.free_place,
@@ -80,24 +80,28 @@ AFTER: Mapping[str, tuple[Callable[[Event], None], ...]] = {
         dispatch_follow.rest_offers,
         dispatch_follow.free_place,
         orders.occasion_postponed,
+        hearing.put_off,
         inviting.tell_helpers,
     ),
     "occasion.agree_time": (
         dispatch_follow.follow_time,
         orders.occasion_time_fixed,
         serve_jobs.after_time_fixed,
+        hearing.moved,
         inviting.tell_helpers,
     ),
     "occasion.change": (
         dispatch_follow.follow_time,
         orders.occasion_changed,
         serve_jobs.after_changed,
+        hearing.moved,
         inviting.tell_helpers,
     ),
     "occasion.reconfirm": (
         dispatch_follow.follow_time,
         orders.occasion_time_fixed,
         serve_jobs.after_time_fixed,
+        hearing.moved,
         inviting.tell_helpers,
     ),
     "occasion.release": (orders.team_let_go, dispatch_follow.free_place),

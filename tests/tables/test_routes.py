@@ -110,6 +110,8 @@ GET  L 403 o=404
 # Teams and volunteers
 GET  Lo 404
      team/
+GET  Lo 404
+     team/words/
 GET  LSD 404
      team/offers/<int:pk>/
 POST L 404 SD=403

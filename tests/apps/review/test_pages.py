@@ -61,6 +61,20 @@ def test_the_desk_writes_it_down(served: Chain, client: Client) -> None:
     assert signed_in(Client(), served.cast.other_station_staff).get(address).status_code == 404
 
 
+def test_the_team_reads_what_it_was_let_read_and_not_who_said_it(served: Chain, client: Client) -> None:
+    cast = served.cast
+    signed_in(client, cast.leader)
+    assert 'href="/team/words/"' in client.get("/team/").content.decode()
+    assert "还没有人给队里留话" in client.get("/team/words/").content.decode()
+    give(served, words="理得真好", share_words=True)
+    page = client.get("/team/words/").content.decode()
+    assert "理得真好" in page
+    assert cast.resident.name not in page
+    assert "理得真好" not in signed_in(Client(), cast.other_leader).get("/team/words/").content.decode()
+    Review.objects.update(share_words=False, shared_team_id=None)
+    assert "理得真好" not in client.get("/team/words/").content.decode()
+
+
 def test_follow_ups(served: Chain, client: Client) -> None:
     signed_in(client, served.cast.dispatcher)
     with time_machine.travel(AFTER + timedelta(days=4), tick=False):

@@ -59,9 +59,9 @@ def incidents(actor: Actor, *, closed: bool = False) -> QuerySet[Incident]:
 
 
 def words_for_team(actor: Actor) -> QuerySet[Review]:
-    """What people let the team read; the rest stays with the centre."""
-    rows = scoped(Review.objects.filter(share_words=True), actor, "review.see_shared")
-    return rows.select_related("order__item_version").order_by("-at")
+    """What people let the team read, without who said it; the rest stays with the centre."""
+    rows = scoped(Review.objects.filter(share_words=True).exclude(words=""), actor, "review.see_shared")
+    return rows.select_related("order__item_version", "attendance__occasion").order_by("-at", "-id")
 
 
 def last_attendance(order: Order) -> Attendance | None:

@@ -8,6 +8,7 @@ app_name = "review"
 urlpatterns = [
     path("review/<str:token>/", pages.by_link, name="by_link"),
     path("reviews/<int:pk>/", pages.give, name="give"),
+    path("team/words/", pages.team_words, name="team_words"),
     path("follow-ups/", pages.follow_ups, name="follow_ups"),
     path("follow-ups/<int:pk>/", pages.follow_up, name="follow_up"),
     path("complain/", pages.complain, name="complain"),

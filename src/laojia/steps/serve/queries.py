@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from laojia.foundation.journal.queries import scoped
 from laojia.foundation.people.models import Certificate, Insurance, Person, Post
@@ -128,6 +128,14 @@ def my_lines(actor: Actor, *, past: bool = False) -> list[RosterLine]:
         state__in=("asked", "yes", "waitlisted"), occasion__state__in=("confirmed", "postponed")
     )
     return list(rows.order_by("occasion__starts_at", "id"))
+
+
+def my_minutes(actor: Actor) -> int:
+    """All minutes ever attested to a volunteer; practice never counts. The list of them shows the newest only."""
+    rows = RosterLine.objects.filter(
+        person_id=actor.person_id or 0, state="came", own_work=False, occasion__practice=False
+    )
+    return rows.aggregate(sum=Sum("minutes"))["sum"] or 0
 
 
 def calls_i_can_join(actor: Actor, now: datetime, limit: int = 20) -> list[Occasion]:

@@ -10,7 +10,7 @@ from laojia.steps.review.pages.files import (
     my_complaint,
     new_incident,
 )
-from laojia.steps.review.pages.reviews import by_link, follow_up, follow_ups, give
+from laojia.steps.review.pages.reviews import by_link, follow_up, follow_ups, give, team_words
 
 __all__ = [
     "by_link",
@@ -28,4 +28,5 @@ __all__ = [
     "new_incident",
     "overview",
     "overview_rows",
+    "team_words",
 ]

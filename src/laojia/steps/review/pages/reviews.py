@@ -15,6 +15,7 @@ from laojia.kernel.errors import OutOfScope
 from laojia.kernel.links import read_link
 from laojia.kernel.paging import page
 from laojia.policy.facts import Actor, actor_of, subject_of
+from laojia.policy.permissions import PERMISSIONS
 from laojia.policy.roles import DESK_ROLES, SPEAKER_ROLES, Channel
 from laojia.steps.order.models import Attendance, Order
 from laojia.steps.review import actions, queries
@@ -91,6 +92,22 @@ def _save(request: HttpRequest, row: Attendance, actor: Actor, form: ReviewForm)
     )
     row.order.refresh_from_db()
     return render(request, "review/thanks.html", {"review": review, "order": row.order})
+
+
+@require_safe
+def team_words(request: HttpRequest) -> HttpResponse:
+    """What people said and let the team read."""
+    actor = actor_of(request)
+    if not actor.roles & PERMISSIONS["review.see_shared"].keys():
+        raise OutOfScope(
+            "no_team",
+            _("This page is for those who lead a team."),
+            _("What you said yourself stands with your orders."),
+        )
+    found = page(
+        queries.words_for_team(actor), order=("-at", "-id"), after=request.GET.get("after") or None, size=30
+    )
+    return render(request, "review/team_words.html", {"page": found})
 
 
 @require_safe

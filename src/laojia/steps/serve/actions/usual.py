@@ -72,14 +72,6 @@ def _called_off(line: RosterLine, occasion: Occasion, now: datetime) -> None:
     )  # fmt: skip
 
 
-def visit_fell(event: Event) -> None:
-    """occasion.call_off of a visit of regular help: who was to go hears so."""
-    occasion: Occasion = event.row
-    if occasion.kind == "standing" and occasion.starts_at is not None and occasion.starts_at > event.now:
-        for line in occasion.roster.filter(state__in=("asked", "yes")):
-            _called_off(line, occasion, event.now)
-
-
 def usual_cannot(event: Event) -> None:
     """roster.answer: a usual volunteer cannot come this time; the team looks for a stand-in."""
     line: RosterLine = event.row

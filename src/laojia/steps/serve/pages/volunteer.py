@@ -25,7 +25,7 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     given = queries.my_lines(actor, past=True)
     attested = {p.pk: p.name for p in Person.objects.filter(pk__in={g.attested_by_id for g in given})}
-    hours, minutes = divmod(sum(line.minutes or 0 for line in given), 60)
+    hours, minutes = divmod(queries.my_minutes(actor), 60)
     context = {
         "lines": queries.my_lines(actor),
         "calls": queries.calls_i_can_join(actor, now),
